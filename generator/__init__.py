@@ -1,0 +1,1 @@
+"""gen: one services.yaml in, Argo CD-ready database migration manifests out."""

@@ -1,0 +1,93 @@
+"""Every name, label, annotation and path that gen gives to something, in one place.
+
+Names are constant over time: Argo CD never prunes a hook that left Git (argo-cd#16895), so a hash
+in a hook's name would pile objects up. The suffixes differ in such a way that two services can
+never produce the same name: per kind, no suffix is the end of another.
+"""
+
+from __future__ import annotations
+
+MANAGER = "gen"
+PREFIX = "migrations.gen"
+
+# Kubernetes copies a Job's name into the label `job-name`, so it has to be a DNS label.
+MAX_NAME = 63
+MAX_SERVICE_NAME = MAX_NAME - len("-migration-release")
+
+# Where things are, seen from the directory of services.yaml.
+INPUT = "services.yaml"
+OUTPUT = "out"
+STATE = ".gen"
+SUMS = "SHA256SUMS"
+SUMS_HEADER = "# Written by gen from services.yaml: do not edit. Check with: sha256sum -c SHA256SUMS"
+MANIFEST_HEADER = "# Written by gen from services.yaml: edit that file and run `gen build`."
+
+# Inside the pod.
+MOUNT = "/migrations"
+SERVICE_FILE = "pg_service.conf"
+SERVICE_SECTION = "migration"
+DIGEST_KEY = "digest-"
+CA_MOUNT = "/ca"
+
+# Argo CD.
+HOOK = "argocd.argoproj.io/hook"
+HOOK_DELETE_POLICY = "argocd.argoproj.io/hook-delete-policy"
+SYNC_WAVE = "argocd.argoproj.io/sync-wave"
+SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
+SKIP_MARKER = "+argocd:skip-file-rendering"
+
+# Our own annotations.
+DIGEST = f"{PREFIX}/digest"
+SUSPENDED = f"{PREFIX}/suspended"
+
+
+def job(service: str) -> str:
+    return f"{service}-migration"
+
+
+def migrations_config_map(service: str) -> str:
+    return f"{service}-migrations"
+
+
+def release_config_map(service: str) -> str:
+    return f"{service}-migration-release"
+
+
+def service_account(service: str) -> str:
+    return f"{service}-migration-runner"
+
+
+def runner_role(service: str) -> str:
+    return f"{service}-migration-runner"
+
+
+def operator_role(service: str) -> str:
+    return f"{service}-migration-operator"
+
+
+def prometheus_rule(service: str) -> str:
+    return f"{service}-migration"
+
+
+def rule_group(service: str) -> str:
+    return f"migration-{service}"
+
+
+def container(version: int) -> str:
+    """The container's name carries the target version: kube-state-metrics exports it for everyone."""
+    return f"goose-{version}"
+
+
+def labels(service: str) -> dict[str, str]:
+    """The labels of every object.
+
+    `app.kubernetes.io/name` is not the service's: a Service that selects its pods by name would send
+    traffic to the migration pod. `app.kubernetes.io/instance` is left out: Argo CD's label tracking
+    owns it.
+    """
+    return {
+        "app.kubernetes.io/name": job(service),
+        "app.kubernetes.io/component": "migration",
+        "app.kubernetes.io/part-of": service,
+        "app.kubernetes.io/managed-by": MANAGER,
+    }

@@ -1,0 +1,246 @@
+"""The resolved, total, immutable form of services.yaml and its migrations that every later part works on.
+
+Nothing is optional here because a default was not applied yet; `None` always means "the person wants
+none". Durations are whole seconds unless the name says otherwise. `where` tells where in the input a
+value came from, so that a rule can point at it, whether the service or `defaults` gave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from generator import conventions
+from generator.diagnostics import Position
+from generator.migrations.model import Migration
+
+
+class Phase(StrEnum):
+    """Argo CD's sync phase of the Job."""
+
+    PRE_SYNC = "PreSync"
+    SYNC = "Sync"
+
+
+class ManagedBy(StrEnum):
+    """Who puts the database Secret into the cluster.
+
+    `external`: it is there before the application syncs. `application`: it is an object of the same
+    Argo CD application.
+    """
+
+    EXTERNAL = "external"
+    APPLICATION = "application"
+
+
+class AlertSeverity(StrEnum):
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReference:
+    """One key of a Secret or a ConfigMap."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretKeys:
+    """The keys of a Secret that holds the connection in parts."""
+
+    host: str
+    port: str | None
+    user: str
+    password: str
+    database: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """How often the Secret has to be changed, and when it last was."""
+
+    period_days: int
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """The database Secret: a reference, never a value. Exactly one of `dsn_key` and `keys` is given."""
+
+    name: str
+    dsn_key: str | None
+    keys: SecretKeys | None
+    managed_by: ManagedBy
+    rotation: Rotation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """`lock_timeout_ms` and `statement_timeout_ms` are milliseconds, 0 for none.
+
+    `session_parameters` is off behind a pooler that refuses unknown startup parameters.
+    """
+
+    secret: Secret
+    lock_timeout_ms: int
+    statement_timeout_ms: int
+    session_parameters: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnvVar:
+    """An environment variable: a plain value, or a key of a Secret or ConfigMap. Exactly one is given."""
+
+    name: str
+    value: str | None = None
+    secret: KeyReference | None = None
+    config_map: KeyReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Toleration:
+    key: str | None
+    operator: str | None
+    value: str | None
+    effect: str | None
+    toleration_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Kubernetes quantities by resource name (`cpu`, `memory`, …)."""
+
+    requests: Mapping[str, str]
+    limits: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """The pod that runs goose."""
+
+    image: str
+    image_pull_secrets: tuple[str, ...]
+    user: int
+    resources: Resources
+    node_selector: Mapping[str, str]
+    tolerations: tuple[Toleration, ...]
+    pod_labels: Mapping[str, str]
+    pod_annotations: Mapping[str, str]
+    env: tuple[EnvVar, ...]
+    ca_bundle: KeyReference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`retries` is the Job's backoffLimit, `timeout` goose's own for one attempt, `deadline` the Job's."""
+
+    retries: int
+    timeout: int
+    deadline: int
+    ttl: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """Where the Job stands in Argo CD's sync."""
+
+    phase: Phase
+    wave_offset: int
+
+    @property
+    def job_wave(self) -> int:
+        return self.wave_offset + (0 if self.phase is Phase.PRE_SYNC else -1)
+
+    @property
+    def prerequisite_wave(self) -> int:
+        """The wave of the ServiceAccount, the ConfigMap and the RBAC: before the Job."""
+        return self.job_wave - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """`missing_for` is how long the expected version may be unseen, `running_for` how long a run may take.
+
+    `runbook_base_url` has no `/` at its end.
+    """
+
+    enabled: bool
+    severity: AlertSeverity
+    labels: Mapping[str, str]
+    rule_labels: Mapping[str, str]
+    missing_for: int
+    running_for: int
+    runbook_base_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operators:
+    """The groups that may read and delete the Job; `read_logs` opens every pod's logs in the namespace."""
+
+    groups: tuple[str, ...]
+    read_logs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service, with everything that its manifests need."""
+
+    name: str
+    namespace: str
+    database: Database
+    runner: Runner
+    limits: Limits
+    sync: Sync
+    alerts: Alerts
+    operators: Operators
+    callback_urls: tuple[str, ...]
+    suspend: bool
+    migrations_directory: str
+    table: str
+    migrations: tuple[Migration, ...]
+    where: Where = field(compare=False, repr=False)
+
+    @property
+    def version(self) -> int:
+        """The target: the newest migration's version."""
+        return max(each.version for each in self.migrations)
+
+    @property
+    def job(self) -> str:
+        return conventions.job(self.name)
+
+
+class Where:
+    """Positions of one service's settings, by dotted name as a person writes it (`database.secret.name`).
+
+    A setting that nobody wrote is found at the nearest parent that somebody did.
+    """
+
+    def __init__(self, known: Mapping[tuple[str, ...], Position], fallback: Position) -> None:
+        self._known = known
+        self._fallback = fallback
+
+    def __call__(self, dotted: str) -> Position:
+        path = tuple(dotted.split(".")) if dotted else ()
+        return self.of(*path)
+
+    def of(self, *path: str) -> Position:
+        for length in range(len(path), -1, -1):
+            found = self._known.get(path[:length])
+            if found is not None:
+                return found
+        return self._fallback
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All services of one services.yaml, by name."""
+
+    path: str
+    services: tuple[Service, ...]
+    allowed_domains: tuple[str, ...]
