@@ -12,12 +12,13 @@ PREFIX = "migrations.gen"
 
 # Kubernetes copies a Job's name into the label `job-name`, so it has to be a DNS label.
 MAX_NAME = 63
-MAX_SERVICE_NAME = MAX_NAME - len("-migration-release")
+MAX_SERVICE_NAME = MAX_NAME - len("-migration")
 
 # Where things are, seen from the directory of services.yaml.
 INPUT = "services.yaml"
 OUTPUT = "out"
 STATE = ".gen"
+TOOLS = ".tools/bin"
 SUMS = "SHA256SUMS"
 SUMS_HEADER = "# Written by gen from services.yaml: do not edit. Check with: sha256sum -c SHA256SUMS"
 MANIFEST_HEADER = "# Written by gen from services.yaml: edit that file and run `gen build`."
@@ -28,6 +29,7 @@ SERVICE_FILE = "pg_service.conf"
 SERVICE_SECTION = "migration"
 DIGEST_KEY = "digest-"
 CA_MOUNT = "/ca"
+CONTAINER_PREFIX = "goose-"
 
 # Argo CD.
 HOOK = "argocd.argoproj.io/hook"
@@ -75,7 +77,7 @@ def rule_group(service: str) -> str:
 
 def container(version: int) -> str:
     """The container's name carries the target version: kube-state-metrics exports it for everyone."""
-    return f"goose-{version}"
+    return f"{CONTAINER_PREFIX}{version}"
 
 
 def labels(service: str) -> dict[str, str]:
@@ -91,3 +93,7 @@ def labels(service: str) -> dict[str, str]:
         "app.kubernetes.io/part-of": service,
         "app.kubernetes.io/managed-by": MANAGER,
     }
+
+
+def logs_role(service: str) -> str:
+    return f"{service}-migration-logs"

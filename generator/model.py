@@ -7,7 +7,7 @@ value came from, so that a rule can point at it, whether the service or `default
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -33,6 +33,14 @@ class ManagedBy(StrEnum):
 
     EXTERNAL = "external"
     APPLICATION = "application"
+
+
+class DeletePolicy(StrEnum):
+    """When Argo CD deletes the Job (`hook-delete-policy`)."""
+
+    BEFORE_HOOK_CREATION = "BeforeHookCreation"
+    HOOK_SUCCEEDED = "HookSucceeded"
+    HOOK_FAILED = "HookFailed"
 
 
 class AlertSeverity(StrEnum):
@@ -151,6 +159,7 @@ class Sync:
 
     phase: Phase
     wave_offset: int
+    delete_policies: tuple[DeletePolicy, ...]
 
     @property
     def job_wave(self) -> int:
@@ -218,20 +227,21 @@ class Service:
 class Where:
     """Positions of one service's settings, by dotted name as a person writes it (`database.secret.name`).
 
-    A setting that nobody wrote is found at the nearest parent that somebody did.
+    A setting that nobody wrote is found at the nearest parent that somebody did. `find` gives the
+    position of exactly one path, or None.
     """
 
-    def __init__(self, known: Mapping[tuple[str, ...], Position], fallback: Position) -> None:
-        self._known = known
+    def __init__(self, find: Callable[[tuple[str, ...]], Position | None], fallback: Position) -> None:
+        self._find = find
         self._fallback = fallback
 
     def __call__(self, dotted: str) -> Position:
-        path = tuple(dotted.split(".")) if dotted else ()
-        return self.of(*path)
+        return self.of(*dotted.split(".")) if dotted else self.of()
 
     def of(self, *path: str) -> Position:
+        """As a call, for a path with dots inside a name."""
         for length in range(len(path), -1, -1):
-            found = self._known.get(path[:length])
+            found = self._find(path[:length])
             if found is not None:
                 return found
         return self._fallback
@@ -239,8 +249,9 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """All services of one services.yaml, by name."""
+    """All services of one services.yaml, by name. `path` and `text` are the file's own."""
 
     path: str
+    text: str
     services: tuple[Service, ...]
     allowed_domains: tuple[str, ...]

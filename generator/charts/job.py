@@ -1,0 +1,229 @@
+"""The Job that runs goose: no shell, no credential in an argument, exactly this commit's SQL or nothing."""
+
+from __future__ import annotations
+
+from cdk8s_plus_36 import k8s
+from constructs import Construct
+
+from generator import conventions, model
+from generator.charts import config_map, metadata
+
+# goose exits with 2 for what no further attempt can mend: a bad flag, or Go's panic on two files of one version.
+HOPELESS_EXIT_CODE = 2
+CONNECT_TIMEOUT_S = 10
+
+
+def add(scope: Construct, service: model.Service) -> None:
+    limits = service.limits
+    k8s.KubeJob(
+        scope,
+        "job",
+        metadata=_metadata(service),
+        spec=k8s.JobSpec(
+            # goose's command line takes no lock: two runs at once would apply a migration twice.
+            parallelism=1,
+            completions=1,
+            pod_replacement_policy="Failed",
+            backoff_limit=limits.retries,
+            # A missing image or ServiceAccount, or a wait for a lock, never fails a Job otherwise.
+            active_deadline_seconds=limits.deadline,
+            ttl_seconds_after_finished=limits.ttl,
+            suspend=True if service.suspend else None,
+            pod_failure_policy=_failure_policy(service),
+            template=k8s.PodTemplateSpec(metadata=_pod_metadata(service), spec=_pod(service)),
+        ),
+    )
+
+
+def _metadata(service: model.Service) -> k8s.ObjectMeta:
+    """The Job is a hook in both designs; `Skip` keeps a suspended one out of the cluster."""
+    sync = service.sync
+    annotations = {
+        conventions.HOOK: "Skip" if service.suspend else sync.phase.value,
+        conventions.HOOK_DELETE_POLICY: ",".join(each.value for each in sync.delete_policies),
+        conventions.SYNC_WAVE: str(sync.job_wave),
+    }
+    return metadata.tracked(service, service.job, annotations)
+
+
+def _pod_metadata(service: model.Service) -> k8s.ObjectMeta:
+    runner = service.runner
+    return k8s.ObjectMeta(
+        labels={**conventions.labels(service.name), **runner.pod_labels},
+        annotations=dict(runner.pod_annotations) or None,
+    )
+
+
+def _failure_policy(service: model.Service) -> k8s.PodFailurePolicy:
+    """Gives up at once where a retry is hopeless, and does not count a drained node as a failed attempt."""
+    return k8s.PodFailurePolicy(
+        rules=[
+            k8s.PodFailurePolicyRule(
+                action="FailJob",
+                on_exit_codes=k8s.PodFailurePolicyOnExitCodesRequirement(
+                    container_name=conventions.container(service.version),
+                    operator="In",
+                    values=[HOPELESS_EXIT_CODE],
+                ),
+            ),
+            k8s.PodFailurePolicyRule(
+                action="Ignore",
+                on_pod_conditions=[
+                    k8s.PodFailurePolicyOnPodConditionsPattern(type="DisruptionTarget", status="True")
+                ],
+            ),
+        ]
+    )
+
+
+def _pod(service: model.Service) -> k8s.PodSpec:
+    runner = service.runner
+    return k8s.PodSpec(
+        restart_policy="Never",
+        service_account_name=conventions.service_account(service.name),
+        automount_service_account_token=False,
+        # Variables such as PGHOST must come from us, not from a Service that happens to be called so.
+        enable_service_links=False,
+        security_context=k8s.PodSecurityContext(
+            run_as_non_root=True,
+            run_as_user=runner.user,
+            run_as_group=runner.user,
+            seccomp_profile=k8s.SeccompProfile(type="RuntimeDefault"),
+        ),
+        image_pull_secrets=[k8s.LocalObjectReference(name=each) for each in runner.image_pull_secrets]
+        or None,
+        node_selector=dict(runner.node_selector) or None,
+        tolerations=[_toleration(each) for each in runner.tolerations] or None,
+        containers=[_container(service)],
+        volumes=_volumes(service),
+    )
+
+
+def _toleration(wanted: model.Toleration) -> k8s.Toleration:
+    return k8s.Toleration(
+        key=wanted.key,
+        operator=wanted.operator,
+        value=wanted.value,
+        effect=wanted.effect,
+        toleration_seconds=wanted.toleration_seconds,
+    )
+
+
+def command(service: model.Service) -> list[str]:
+    """goose's arguments. Flags stand before the command; GOOSE_TABLE as a variable needs v3.24.3."""
+    return [
+        "goose",
+        f"-dir={conventions.MOUNT}",
+        f"-table={service.table}",
+        f"-timeout={service.limits.timeout}s",
+        "up",
+    ]
+
+
+def _container(service: model.Service) -> k8s.Container:
+    mounts = [k8s.VolumeMount(name="migrations", mount_path=conventions.MOUNT, read_only=True)]
+    if service.runner.ca_bundle is not None:
+        mounts.append(k8s.VolumeMount(name="ca-bundle", mount_path=conventions.CA_MOUNT, read_only=True))
+    return k8s.Container(
+        name=conventions.container(service.version),
+        image=service.runner.image,
+        image_pull_policy="IfNotPresent",
+        command=command(service),
+        # goose reads `.env` of its working directory: a directory that holds what we put there, and nothing else.
+        working_dir=conventions.MOUNT,
+        env=_environment(service),
+        resources=k8s.ResourceRequirements(
+            requests=_quantities(service.runner.resources.requests),
+            limits=_quantities(service.runner.resources.limits),
+        ),
+        security_context=k8s.SecurityContext(
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=k8s.Capabilities(drop=["ALL"]),
+        ),
+        # `kubectl describe pod` then shows why it failed.
+        termination_message_policy="FallbackToLogsOnError",
+        volume_mounts=mounts,
+    )
+
+
+def _quantities(amounts: object) -> dict[str, k8s.Quantity] | None:
+    assert isinstance(amounts, dict)
+    return {name: k8s.Quantity.from_string(amount) for name, amount in amounts.items()} or None
+
+
+def _environment(service: model.Service) -> list[k8s.EnvVar]:
+    secret = service.database.secret
+    variables = [_plain("GOOSE_DRIVER", "postgres")]
+    if secret.keys is None:
+        assert secret.dsn_key is not None
+        variables.append(_from_secret("GOOSE_DBSTRING", secret.name, secret.dsn_key))
+    else:
+        # goose wants a DSN that is not empty; the rest comes from the PG* variables.
+        variables.append(_plain("GOOSE_DBSTRING", f"application_name={service.job}"))
+        parts = {
+            "PGHOST": secret.keys.host,
+            "PGPORT": secret.keys.port,
+            "PGUSER": secret.keys.user,
+            "PGPASSWORD": secret.keys.password,
+            "PGDATABASE": secret.keys.database,
+        }
+        variables += [_from_secret(name, secret.name, key) for name, key in parts.items() if key is not None]
+    variables += [_plain("PGAPPNAME", service.job), _plain("PGCONNECT_TIMEOUT", str(CONNECT_TIMEOUT_S))]
+    if service.database.session_parameters:
+        variables += [
+            _plain("PGSERVICE", conventions.SERVICE_SECTION),
+            _plain("PGSERVICEFILE", f"{conventions.MOUNT}/{conventions.SERVICE_FILE}"),
+        ]
+    bundle = service.runner.ca_bundle
+    if bundle is not None:
+        variables.append(_plain("PGSSLROOTCERT", f"{conventions.CA_MOUNT}/{bundle.key}"))
+    return variables + [_extra(each) for each in service.runner.env]
+
+
+def _plain(name: str, value: str) -> k8s.EnvVar:
+    return k8s.EnvVar(name=name, value=value)
+
+
+def _from_secret(name: str, secret: str, key: str) -> k8s.EnvVar:
+    selector = k8s.SecretKeySelector(name=secret, key=key)
+    return k8s.EnvVar(name=name, value_from=k8s.EnvVarSource(secret_key_ref=selector))
+
+
+def _extra(variable: model.EnvVar) -> k8s.EnvVar:
+    if variable.secret is not None:
+        return _from_secret(variable.name, variable.secret.name, variable.secret.key)
+    if variable.config_map is not None:
+        selector = k8s.ConfigMapKeySelector(name=variable.config_map.name, key=variable.config_map.key)
+        return k8s.EnvVar(name=variable.name, value_from=k8s.EnvVarSource(config_map_key_ref=selector))
+    # Kubernetes expands $(NAME) in a value; `$$` is its escape.
+    return _plain(variable.name, (variable.value or "").replace("$(", "$$("))
+
+
+def _volumes(service: model.Service) -> list[k8s.Volume]:
+    """The second source asks for a key that only this commit's ConfigMap has: on any other content the kubelet
+    refuses to start the pod."""
+    name = conventions.migrations_config_map(service.name)
+    guard = config_map.digest_key(service)
+    volumes = [
+        k8s.Volume(
+            name="migrations",
+            projected=k8s.ProjectedVolumeSource(
+                default_mode=0o444,
+                sources=[
+                    k8s.VolumeProjection(config_map=k8s.ConfigMapProjection(name=name)),
+                    k8s.VolumeProjection(
+                        config_map=k8s.ConfigMapProjection(
+                            name=name, items=[k8s.KeyToPath(key=guard, path=guard)]
+                        )
+                    ),
+                ],
+            ),
+        )
+    ]
+    bundle = service.runner.ca_bundle
+    if bundle is not None:
+        items = [k8s.KeyToPath(key=bundle.key, path=bundle.key)]
+        source = k8s.ConfigMapVolumeSource(name=bundle.name, items=items, default_mode=0o444)
+        volumes.append(k8s.Volume(name="ca-bundle", config_map=source))
+    return volumes

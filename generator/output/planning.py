@@ -1,0 +1,196 @@
+"""Compare `out/` with what it should be, and tell ours from what somebody else put there.
+
+A file is ours when a SHA256SUMS with our header lists it with the digest that it has, or when the
+journal of a killed build has that digest. Ours is replaced and removed; a listed file with another
+digest was edited by hand: it is named, and overwritten only when it is wanted; all else is foreign:
+named and kept. Nothing here writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+from generator import conventions
+from generator.output import disk, findings, sums
+from generator.output.disk import Kind
+from generator.output.journal import Journal
+from generator.output.plans import Change, Directory, Plan, Request, Tree
+
+
+def plan(
+    out: Path,
+    wanted: Tree,
+    services: Collection[str] | None = None,
+    proven: Journal | None = None,
+    unchanged: Collection[str] = (),
+    shown: str = conventions.OUTPUT,
+) -> Plan:
+    """What has to change in `out`.
+
+    `services`: look at these only (`--service`). `unchanged`: known to be right, for instance by the
+    cache; they need not be in `wanted`. `shown`: how a person calls `out`.
+    """
+    only = None if services is None else frozenset(services)
+    return again(Request(out, wanted, only, frozenset(unchanged), shown), proven or Journal())
+
+
+def again(request: Request, proven: Journal) -> Plan:
+    """The plan for the same request as things are now."""
+    _demand_sense(request)
+    with disk.telling(f"cannot read {request.shown}"):
+        there = disk.kind(request.out)
+    if there is None:
+        directories = (_new(service, request.wanted[service]) for service in _wanted(request))
+        return Plan(request, tuple(directories), (), ())
+    if there is not Kind.DIRECTORY:
+        return Plan(request, (), (), (findings.in_the_way(request.shown, there),))
+    with disk.telling(f"cannot read {request.shown}"), disk.directory(request.out) as at:
+        return _compare(request, proven, at)
+
+
+def _compare(request: Request, proven: Journal, at: int) -> Plan:
+    directories: list[Directory] = []
+    others: list[str] = []
+    there = disk.entries(at)
+    for service in sorted(there.keys() | request.wanted.keys()):
+        kind = there.get(service)
+        if not request.covers(service):
+            continue
+        if service in request.wanted:
+            directories.append(_wanted_directory(request, service, kind, proven, at))
+        elif kind is Kind.DIRECTORY:
+            found = _unwanted_directory(request, service, proven, at)
+            if found is None:
+                others.append(f"{service}/")
+            else:
+                directories.append(found)
+        else:
+            others.append(service)
+    return Plan(request, tuple(directories), tuple(others), ())
+
+
+def _wanted_directory(
+    request: Request, service: str, kind: Kind | None, proven: Journal, at: int
+) -> Directory:
+    files = request.wanted[service]
+    if kind is None:
+        return _new(service, files)
+    path = f"{request.shown}/{service}"
+    if kind is not Kind.DIRECTORY:
+        return Directory(service, wanted=True, diagnostics=(findings.in_the_way(path, kind),))
+    with disk.telling(f"cannot read {path}"), disk.directory(service, at) as inside:
+        return _Comparison(path, service, _whole(files), proven, inside).result(wanted=True)
+
+
+def _unwanted_directory(request: Request, service: str, proven: Journal, at: int) -> Directory | None:
+    """A directory whose service left the input; None when it is not ours."""
+    path = f"{request.shown}/{service}"
+    with disk.telling(f"cannot read {path}"), disk.directory(service, at) as inside:
+        comparison = _Comparison(path, service, {}, proven, inside)
+        if comparison.listing is None and service not in proven.services:
+            return None
+        return comparison.result(wanted=False)
+
+
+class _Comparison:
+    """One directory: what is in it against what should be (nothing, when `target` is empty)."""
+
+    def __init__(
+        self, path: str, service: str, target: Mapping[str, bytes], proven: Journal, inside: int
+    ) -> None:
+        self._path = path
+        self._service = service
+        self._target = target
+        self._proven = proven
+        self._inside = inside
+        self._kinds = disk.entries(inside)
+        content = self._read(conventions.SUMS)
+        self.listing = None if content is None else sums.parse(content, f"{path}/{conventions.SUMS}")
+        self._listed = {} if self.listing is None else dict(self.listing.digests)
+
+    def result(self, *, wanted: bool) -> Directory:
+        changes: list[Change] = []
+        edited: list[str] = []
+        foreign: list[str] = []
+        leftovers: list[str] = []
+        owned: dict[str, str] = {}
+        found = list(self.listing.diagnostics) if self.listing is not None else []
+        for name in sorted(self._kinds.keys() | self._target.keys()):
+            path, new = f"{self._path}/{name}", self._target.get(name)
+            kind = self._kinds.get(name)
+            if kind is Kind.LINK or (kind not in (None, Kind.FILE) and new is not None):
+                found.append(findings.in_the_way(path, kind))
+                continue
+            if kind is Kind.FILE and self._proven.is_leftover(self._service, name):
+                leftovers.append(name)
+                continue
+            old = self._read(name) if new is not None or self._is_claimed(name) else None
+            ours = old is not None and self._is_ours(name, old)
+            is_edited = old is not None and not ours and name in self._listed and old != new
+            if ours and old is not None:
+                owned[name] = sums.digest(old)
+            if is_edited:
+                edited.append(name)
+                found.append(findings.edited(path, kept=new is None))
+            if new is not None and old != new:
+                changes.append(Change(self._service, name, old, new))
+                if old is not None and not ours and not is_edited:
+                    found.append(findings.foreign(path))
+            elif new is None and ours:
+                changes.append(Change(self._service, name, old, None))
+            elif new is None and kind is not None:
+                foreign.append(name)
+                found.extend(findings.manifest(path, name) if kind is Kind.FILE else ())
+        return Directory(
+            service=self._service,
+            wanted=wanted,
+            listed=None if self.listing is None else self._listed,
+            owned=owned,
+            changes=tuple(changes),
+            leftovers=tuple(leftovers),
+            edited=tuple(edited),
+            foreign=tuple(foreign),
+            goes=not wanted and not foreign,
+            diagnostics=tuple(found),
+        )
+
+    def _read(self, name: str) -> bytes | None:
+        return disk.read(name, self._inside) if self._kinds.get(name) is Kind.FILE else None
+
+    def _is_claimed(self, name: str) -> bool:
+        return (
+            name == conventions.SUMS or name in self._listed or name in self._proven.names(self._service)
+        )
+
+    def _is_ours(self, name: str, content: bytes) -> bool:
+        if name == conventions.SUMS and self.listing is not None:
+            return True
+        digest = sums.digest(content)
+        return digest in self._listed.get(name, ()) or self._proven.proves(self._service, name, digest)
+
+
+def _new(service: str, files: Mapping[str, bytes]) -> Directory:
+    whole = _whole(files)
+    changes = tuple(Change(service, name, None, whole[name]) for name in sorted(whole))
+    return Directory(service, wanted=True, changes=changes)
+
+
+def _whole(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {**files, conventions.SUMS: sums.render(files)}
+
+
+def _wanted(request: Request) -> Iterator[str]:
+    return (service for service in sorted(request.wanted) if request.covers(service))
+
+
+def _demand_sense(request: Request) -> None:
+    """An empty or odd tree is a broken invariant of the caller: it would prune or escape `out/`."""
+    if not request.wanted and not request.unchanged and request.services is None:
+        raise ValueError("a tree without any service would empty the output directory")
+    for service, files in request.wanted.items():
+        if not files:
+            raise ValueError(f"service {service!r} has no files")
+        for name in (service, *files):
+            if not sums.is_plain(name):
+                raise ValueError(f"not a plain name: {name!r}")

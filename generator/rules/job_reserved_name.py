@@ -1,0 +1,34 @@
+"""Labels and variables that gen sets itself: another value would break Argo CD, the alerts or the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator import conventions, model
+from generator.diagnostics import Diagnostic
+
+_VARIABLES = ("GOOSE_", "PG")
+# Read by the loader and by goose before anything of ours is.
+_UNSAFE_VARIABLES = ("LD_", "PATH", "GODEBUG", "GOTRACEBACK")
+_LABELS = (*conventions.labels("any"), "app.kubernetes.io/instance", "job-name", "controller-uid")
+_LABEL_PREFIXES = ("batch.kubernetes.io/", f"{conventions.PREFIX}/")
+
+
+def check(project: model.Project) -> Iterator[Diagnostic]:
+    for service in project.services:
+        for variable in service.runner.env:
+            if variable.name.startswith((*_VARIABLES, *_UNSAFE_VARIABLES)):
+                yield Diagnostic(
+                    "job-reserved-name",
+                    f"the variable `{variable.name}` belongs to gen: goose's connection and time limits hang on it",
+                    "use the setting for it (database, job, runner.caBundle), or another name",
+                    service.where(f"runner.env.{variable.name}"),
+                )
+        for label in service.runner.pod_labels:
+            if label in _LABELS or label.startswith(_LABEL_PREFIXES):
+                yield Diagnostic(
+                    "job-reserved-name",
+                    f"the label `{label}` of the pod belongs to gen, Argo CD or Kubernetes",
+                    "use another label; a Service that selects this one would send traffic to the migration's pod",
+                    service.where.of("runner", "podLabels", label),
+                )
