@@ -7,7 +7,6 @@ JSON: one object on standard output.
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -38,6 +37,11 @@ class Report:
         if not self.is_json:
             click.echo(line)
 
+    def say_exactly(self, text: str) -> None:
+        """A result that is a text of its own, such as a diff."""
+        if not self.is_json:
+            click.echo(text, nl=False)
+
     def warn(self, line: str) -> None:
         """A line that a person should see even where the result is piped away."""
         if not self.is_json:
@@ -49,8 +53,7 @@ class Report:
 
     def finish(self) -> None:
         if self.is_json:
-            whole = {"diagnostics": [report_json.record(each) for each in self._found], **self._results}
-            click.echo(json.dumps(whole, indent=2, ensure_ascii=False))
+            click.echo(report_json.render(self._found, self._results), nl=False)
         elif self._found:
             color = sys.stderr.isatty() and "NO_COLOR" not in os.environ
             click.echo(report_text.render(self._found, _source, color), err=True, nl=False, color=color)

@@ -65,6 +65,7 @@ def expand(line: str) -> Expanded:
 class _Parser:
     line: str
     at: int = 0
+    tagged: bool = False
     problems: list[Problem] = field(default_factory=list)
 
     def peek(self) -> str:
@@ -103,12 +104,9 @@ class _Parser:
             self.at += 1
             return self.braces(start, depth)
         name = self.identifier(start)
-        if self.peek() == "$":
-            self._note(
-                start,
-                f"ENVSUB takes `${name[:40]}$` for a variable",
-                "put `-- +goose ENVSUB OFF` before the body",
-            )
+        if self.peek() == "$" and not self.tagged:
+            self.tagged = True  # a body on one line holds the tag twice, and what is between looks like one
+            self._note(start, f"under ENVSUB, goose takes `${name[:40]}$` for a variable", _SWITCH_OFF)
         return ""
 
     def braces(self, start: int, depth: int) -> str:
@@ -150,7 +148,7 @@ class _Parser:
             self.at += 1
         name = self.line[first : self.at]
         if name.startswith(_CONNECTION):
-            self._note(start, f"ENVSUB would write the database connection's `{name[:40]}` into SQL", _RENAME)
+            self._note(start, f"under ENVSUB, goose writes the connection's `{name[:40]}` into SQL", _RENAME)
         return name
 
     def until(self, stop: str) -> str:
@@ -162,12 +160,13 @@ class _Parser:
 
     def _note_dollars(self) -> None:
         if self.peek() == "$":
-            self._note(self.at, "ENVSUB turns `$$` into `$`", "put `-- +goose ENVSUB OFF` before the body")
+            self._note(self.at, "under ENVSUB, goose turns `$$` into `$`", _SWITCH_OFF)
 
     def _note(self, start: int, message: str, help: str) -> None:
         self.problems.append(Problem(start, max(self.at - start, 2), message, help))
 
 
+_SWITCH_OFF = "put `-- +goose ENVSUB OFF` before the body, or write `\\$` where a dollar sign is meant"
 _RENAME = "pass the value in a variable of its own (`env` in services.yaml), never the connection"
 
 

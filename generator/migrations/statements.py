@@ -274,6 +274,7 @@ class _Reader:
             end = len(_last_code(line))
             message, help = "the statement that ends here has no `;`", _END_OF_STATEMENT
             if ";--" in line:
+                end = line.rindex(";--") + 1
                 message, help = "goose does not see the `;` before `--`", "put a space between `;` and `--`"
             where = Position.at(self.path, number, end, 1)
         else:

@@ -111,6 +111,11 @@ def remove(name: str, at: int) -> None:
         os.unlink(name, dir_fd=at)
 
 
+def remove_directory(name: str, at: int) -> None:
+    with suppress(FileNotFoundError):
+        os.rmdir(name, dir_fd=at)
+
+
 def ensure_directory(name: str, at: int) -> None:
     with suppress(FileExistsError):
         os.mkdir(name, DIRECTORY_MODE, dir_fd=at)

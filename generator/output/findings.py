@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from generator import conventions
 from generator.diagnostics import Diagnostic, Position, Severity
 from generator.output.disk import Kind
 
@@ -29,10 +30,11 @@ def in_the_way(path: str, kind: Kind | None) -> Diagnostic:
     )
 
 
-def foreign(path: str) -> Diagnostic:
+def foreign(path: str, name: str) -> Diagnostic:
+    lacks = "its first line is not gen's header" if name == conventions.SUMS else "no SHA256SUMS lists it"
     return Diagnostic(
         "output-foreign",
-        f"{path} is not gen's, for no SHA256SUMS lists it, but gen has to write a file of that name",
+        f"{path} is not gen's ({lacks}), but gen has to write a file of that name",
         "move it somewhere else, or delete it if it is not needed, then run `gen build`",
         Position(path),
     )
@@ -57,16 +59,16 @@ def edited(path: str, *, kept: bool) -> Diagnostic:
 def manifest(path: str, name: str) -> Iterator[Diagnostic]:
     """A foreign file that Argo CD would act on; none for any other."""
     if name in _KUSTOMIZE:
-        effect = "turns the directory into a Kustomize application, so Argo CD applies only what it names"
+        effect = "it turns the directory into a Kustomize application, so Argo CD applies only what it names"
     elif name == _HELM:
-        effect = "turns the directory into a Helm application, so Argo CD applies none of gen's files"
+        effect = "it turns the directory into a Helm application, so Argo CD applies none of gen's files"
     elif name.endswith(_MANIFEST_ENDINGS) and not name.startswith("."):
         effect = "Argo CD applies it together with gen's files"
     else:
         return
     yield Diagnostic(
         "output-foreign-manifest",
-        f"{path} is not gen's and {effect}",
+        f"{path} is not gen's, and {effect}",
         "move it to a directory of its own, outside of gen's output",
         Position(path),
         Severity.WARNING,

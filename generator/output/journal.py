@@ -59,9 +59,7 @@ class Journal:
 
     def is_leftover(self, service: str, name: str) -> bool:
         """Whether it is the temporary file of a killed build."""
-        return any(
-            name == temporary(file, token) for file in self.names(service) for token in self.tokens
-        )
+        return any(name == temporary(file, token) for file in self.names(service) for token in self.tokens)
 
     def with_(self, services: Mapping[str, Files], token: str) -> Journal:
         """This and what a further build is about to write."""
@@ -74,9 +72,9 @@ class Journal:
             }
         return Journal(joined, self.tokens | {token})
 
-    def without(self, services: frozenset[str]) -> Journal:
-        """What is left to prove once these services are whole."""
-        left = {name: files for name, files in self.services.items() if name not in services}
+    def only_outside(self, services: frozenset[str] | None) -> Journal:
+        """What is left to prove once these services (None: all) are whole."""
+        left = {} if services is None else {k: v for k, v in self.services.items() if k not in services}
         return Journal(left, self.tokens if left else frozenset())
 
 

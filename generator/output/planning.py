@@ -9,9 +9,11 @@ named and kept. Nothing here writes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from generator import conventions
+from generator.diagnostics import Diagnostic
 from generator.output import disk, findings, sums
 from generator.output.disk import Kind
 from generator.output.journal import Journal
@@ -93,6 +95,19 @@ def _unwanted_directory(request: Request, service: str, proven: Journal, at: int
         return comparison.result(wanted=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What is to be done about one name. `owned`: the digest of a file of ours."""
+
+    name: str
+    change: Change | None = None
+    owned: str | None = None
+    is_leftover: bool = False
+    is_edited: bool = False
+    is_foreign: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
 class _Comparison:
     """One directory: what is in it against what should be (nothing, when `target` is empty)."""
 
@@ -110,58 +125,59 @@ class _Comparison:
         self._listed = {} if self.listing is None else dict(self.listing.digests)
 
     def result(self, *, wanted: bool) -> Directory:
-        changes: list[Change] = []
-        edited: list[str] = []
-        foreign: list[str] = []
-        leftovers: list[str] = []
-        owned: dict[str, str] = {}
-        found = list(self.listing.diagnostics) if self.listing is not None else []
-        for name in sorted(self._kinds.keys() | self._target.keys()):
-            path, new = f"{self._path}/{name}", self._target.get(name)
-            kind = self._kinds.get(name)
-            if kind is Kind.LINK or (kind not in (None, Kind.FILE) and new is not None):
-                found.append(findings.in_the_way(path, kind))
-                continue
-            if kind is Kind.FILE and self._proven.is_leftover(self._service, name):
-                leftovers.append(name)
-                continue
-            old = self._read(name) if new is not None or self._is_claimed(name) else None
-            ours = old is not None and self._is_ours(name, old)
-            is_edited = old is not None and not ours and name in self._listed and old != new
-            if ours and old is not None:
-                owned[name] = sums.digest(old)
-            if is_edited:
-                edited.append(name)
-                found.append(findings.edited(path, kept=new is None))
-            if new is not None and old != new:
-                changes.append(Change(self._service, name, old, new))
-                if old is not None and not ours and not is_edited:
-                    found.append(findings.foreign(path))
-            elif new is None and ours:
-                changes.append(Change(self._service, name, old, None))
-            elif new is None and kind is not None:
-                foreign.append(name)
-                found.extend(findings.manifest(path, name) if kind is Kind.FILE else ())
+        found = [self._verdict(name) for name in sorted(self._kinds.keys() | self._target.keys())]
+        doubts = () if self.listing is None else self.listing.diagnostics
         return Directory(
             service=self._service,
             wanted=wanted,
             listed=None if self.listing is None else self._listed,
-            owned=owned,
-            changes=tuple(changes),
-            leftovers=tuple(leftovers),
-            edited=tuple(edited),
-            foreign=tuple(foreign),
-            goes=not wanted and not foreign,
-            diagnostics=tuple(found),
+            owned={each.name: each.owned for each in found if each.owned is not None},
+            changes=tuple(each.change for each in found if each.change is not None),
+            leftovers=tuple(each.name for each in found if each.is_leftover),
+            edited=tuple(each.name for each in found if each.is_edited),
+            foreign=tuple(each.name for each in found if each.is_foreign),
+            goes=not wanted and not any(each.is_foreign for each in found),
+            diagnostics=(*doubts, *(diagnostic for each in found for diagnostic in each.diagnostics)),
+        )
+
+    def _verdict(self, name: str) -> _Verdict:
+        path, new, kind = f"{self._path}/{name}", self._target.get(name), self._kinds.get(name)
+        if kind is Kind.LINK or (kind not in (None, Kind.FILE) and new is not None):
+            return _Verdict(name, diagnostics=(findings.in_the_way(path, kind),))
+        if kind is Kind.FILE and self._proven.is_leftover(self._service, name):
+            return _Verdict(name, is_leftover=True)
+        old = self._read(name) if new is not None or self._is_claimed(name) else None
+        if old is None:
+            return self._absent_or_unread(name, path)
+        if self._is_ours(name, old):
+            change = None if old == new else Change(self._service, name, old, new)
+            return _Verdict(name, change, owned=sums.digest(old))
+        if old == new:
+            return _Verdict(name)
+        is_edited = name in self._listed
+        change = None if new is None else Change(self._service, name, old, new)
+        found = [findings.edited(path, kept=new is None)] if is_edited else []
+        if new is None:
+            found.extend(findings.manifest(path, name))
+        elif not is_edited:
+            found.append(findings.foreign(path, name))
+        return _Verdict(name, change, is_edited=is_edited, is_foreign=new is None, diagnostics=tuple(found))
+
+    def _absent_or_unread(self, name: str, path: str) -> _Verdict:
+        """A file that is still to be made, or something that nobody claims for gen."""
+        new = self._target.get(name)
+        if new is not None:
+            return _Verdict(name, Change(self._service, name, None, new))
+        is_file = self._kinds.get(name) is Kind.FILE
+        return _Verdict(
+            name, is_foreign=True, diagnostics=tuple(findings.manifest(path, name)) if is_file else ()
         )
 
     def _read(self, name: str) -> bytes | None:
         return disk.read(name, self._inside) if self._kinds.get(name) is Kind.FILE else None
 
     def _is_claimed(self, name: str) -> bool:
-        return (
-            name == conventions.SUMS or name in self._listed or name in self._proven.names(self._service)
-        )
+        return name == conventions.SUMS or name in self._listed or name in self._proven.names(self._service)
 
     def _is_ours(self, name: str, content: bytes) -> bool:
         if name == conventions.SUMS and self.listing is not None:

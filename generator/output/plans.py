@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator import conventions
@@ -57,7 +57,7 @@ class Directory:
     service: str
     wanted: bool
     listed: Mapping[str, frozenset[str]] | None = None
-    owned: Mapping[str, str] | None = None
+    owned: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     leftovers: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from generator import conventions, diagnostics
 from generator.diagnostics import GenError
 from generator.output import disk, planning, sums
 from generator.output.journal import Journal, temporary
-from generator.output.plans import Change, Directory, Plan, is_sums
+from generator.output.plans import Change, Directory, Plan, Tree, is_sums
 from generator.output.state import locked
 
 
@@ -47,11 +47,12 @@ def _do(plan: Plan, state: Path, proven: Journal) -> None:
     out, shown = plan.request.out, plan.request.shown
     token = secrets.token_hex(4)
     todo = [each for each in plan.directories if not each.is_empty]
-    journal = proven.with_({each.service: _provable(each) for each in todo}, token)
+    wanted = plan.request.wanted
+    journal = proven.with_({each.service: _provable(each, wanted) for each in todo}, token)
     journal.save(state, out)
     with disk.telling(f"cannot write {shown}"):
         out.parent.mkdir(parents=True, exist_ok=True)
-        with disk.directory(out.parent) as above:
+        with disk.directory(out.parent.resolve()) as above:
             disk.ensure_directory(out.name, above)
     with disk.telling(f"cannot write {shown}"), disk.directory(out) as at:
         for each in todo:
@@ -59,9 +60,8 @@ def _do(plan: Plan, state: Path, proven: Journal) -> None:
                 _files(each, token, at)
         for each in todo:
             with disk.telling(f"cannot write {shown}/{each.service}"):
-                _close(each, token, at)
-    whole = (service for service in journal.services if plan.request.covers(service))
-    journal.without(frozenset(whole)).save(state, out)
+                _close(each, wanted, token, at)
+    journal.only_outside(plan.request.services).save(state, out)
 
 
 def _files(directory: Directory, token: str, at: int) -> None:
@@ -80,15 +80,39 @@ def _files(directory: Directory, token: str, at: int) -> None:
             _step(each, token, inside)
 
 
-def _close(directory: Directory, token: str, at: int) -> None:
-    """The directory's SHA256SUMS: back in place, or gone with the directory."""
+def _close(directory: Directory, wanted: Tree, token: str, at: int) -> None:
+    """The directory's SHA256SUMS: put in place, or gone, and the directory with it."""
+    name = conventions.SUMS
     with disk.directory(directory.service, at) as inside:
-        if directory.wanted and directory.changes:
-            content = _sums(directory)
-            if disk.read(conventions.SUMS, inside) != content:
-                disk.replace(conventions.SUMS, content, inside, temporary(conventions.SUMS, token))
-        elif not directory.wanted:
+        if not directory.wanted:
             for each in filter(is_sums, directory.changes):
                 _step(each, token, inside)
+        elif directory.changes:
+            content = sums.render(wanted[directory.service])
+            if disk.kind(name, inside) is None or any(map(is_sums, directory.changes)):
+                disk.replace(name, content, inside, temporary(name, token))
     if directory.goes:
         disk.remove_directory(directory.service, at)
+
+
+def _step(change: Change, token: str, inside: int) -> None:
+    if change.new is None:
+        disk.remove(change.name, inside)
+    else:
+        disk.replace(change.name, change.new, inside, temporary(change.name, token))
+
+
+def _breaks(change: Change, listed: Mapping[str, frozenset[str]] | None) -> bool:
+    """Whether the SHA256SUMS on disk fails from this change on, until it is replaced."""
+    digests = (listed or {}).get(change.name, frozenset())
+    return bool(digests - ({sums.digest(change.new)} if change.new is not None else set()))
+
+
+def _provable(directory: Directory, wanted: Tree) -> dict[str, frozenset[str]]:
+    """What is ours now and what is ours once written, by file name."""
+    found = {name: {digest} for name, digest in directory.owned.items()}
+    if directory.wanted:
+        files = wanted[directory.service]
+        for name, content in {**files, conventions.SUMS: sums.render(files)}.items():
+            found.setdefault(name, set()).add(sums.digest(content))
+    return {name: frozenset(digests) for name, digests in found.items()}

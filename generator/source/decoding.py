@@ -7,6 +7,7 @@ first of them, so they are found, named all together, and replaced one for one. 
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 
 from generator.diagnostics import Diagnostic, Position
@@ -84,7 +85,7 @@ def _utf16(data: bytes, shown: str) -> Diagnostic | None:
         return Diagnostic(
             "yaml-encoding",
             "the file is UTF-16 or UTF-32, not UTF-8",
-            f"save it as UTF-8, or run: iconv -f UTF-16 -t UTF-8 {shown}",
+            f"save it as UTF-8, or run: iconv -f UTF-16 -t UTF-8 {shlex.quote(shown)}",
             Position(shown),
         )
     return None
@@ -96,7 +97,7 @@ def _bad_byte(data: bytes, index: int, shown: str) -> Diagnostic:
     return Diagnostic(
         "yaml-encoding",
         f"byte 0x{data[index]:02X} is not UTF-8",
-        f"save the file as UTF-8; if it is Latin-1, run: iconv -f ISO-8859-1 -t UTF-8 {shown}",
+        f"save the file as UTF-8; if it is Latin-1, run: iconv -f ISO-8859-1 -t UTF-8 {shlex.quote(shown)}",
         Position.at(shown, line, column, 1),
     )
 
@@ -164,11 +165,11 @@ def _unsafe(places: Text) -> list[Diagnostic]:
     return found
 
 
-def unsafe(character: str, position: Position) -> Diagnostic:
+def unsafe(character: str, position: Position, escaped: bool = False) -> Diagnostic:
     """A character that has no place in a manifest, whether it is written as itself or as an escape."""
     return Diagnostic(
         "yaml-control-character",
         f"the character {name(character)} is invisible and not allowed",
-        "delete it, and type the text again rather than paste it",
+        "delete the escape" if escaped else "delete it, and type the text again rather than paste it",
         position,
     )

@@ -133,6 +133,8 @@ def _document(builder: Builder, text: str, found: list[Diagnostic], places: Text
             )
         )
         return None
+    if any(each.rule == "yaml-control-character" for each in found):
+        return None  # a binary file is no mapping, either
     kinds: dict[type, str] = {list: "a list", str: "text", bool: "true or false", type(None): "null"}
     found.append(
         Diagnostic(

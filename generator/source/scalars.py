@@ -106,15 +106,16 @@ def ambiguity(text: str) -> Ambiguity | None:
 
 
 def _number_ambiguity(text: str) -> Ambiguity | None:
+    quoted = f'"{text}" for the text' if len(text) <= 40 else "it in quotes"
     for pattern, because, instead in _NUMBERS:
         if pattern.match(text):
-            return Ambiguity(because, f'{instead}"{text}" for the text')
+            return Ambiguity(because, instead + quoted)
     if _INT.match(text):
         value = _integer(text)
         if isinstance(value, str) or not -(2**63) <= value < 2**63:
-            return Ambiguity("does not fit into 64 bits: other tools round it", f'"{text}" for the text')
+            return Ambiguity("does not fit into 64 bits: other tools round it", quoted)
     elif _EXPONENT.match(text) and not _OLD_EXPONENT.match(text):
-        return Ambiguity(_NUMBER_IN_NEW, f'the number without exponent, or "{text}" for the text')
+        return Ambiguity(_NUMBER_IN_NEW, f"the number without exponent, or {quoted}")
     return None
 
 

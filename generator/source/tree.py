@@ -138,7 +138,7 @@ class Builder:
         unsafe = decoding.UNSAFE.search(text)
         if unsafe is not None or "\r" in text:
             character = unsafe.group() if unsafe is not None else "\r"
-            self._report(decoding.unsafe(character, self._places.of(span)))
+            self._report(decoding.unsafe(character, self._places.of(span), escaped=True))
 
     def _tagged(self, text: str, tag: str, span: Span) -> Any:
         if tag == _CORE + "str":

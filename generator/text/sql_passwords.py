@@ -18,18 +18,20 @@ NEEDLES = ("password", "passwd", "passphrase", "secret", "token", "api_key", "ap
 _GAP = r"(?:\s|--[^\n]{0,200}\n|/\*[^*]{0,200}\*/){0,40}+"
 # A plain, doubled (inside another literal), escape or Unicode string, or a dollar-quoted one.
 _OPEN = (
-    r"(?:(?:[eEnN]|[uU]&)?(?P<quote>'(?:'(?=[^'\s,);])|)|\\')|(?P<dollar>\$[A-Za-z_]?[A-Za-z0-9_]{0,30}\$))"
+    r"(?:(?:[eEnN]|[uU]&)?(?P<quote>'(?:'(?=[^'\s,);])|)|\\')"
+    r"|(?P<dollar>\$(?:[A-Za-z_][A-Za-z0-9_]{0,30})?\$))"
 )
 _LONGEST = 256
 
 _KEYWORD = re.compile(
-    rf"(?<![\w.$])\"?(?:password|passwd|secret|api_?key|token|access_token|client_secret|secret_key"
-    rf"|aws_secret_access_key|private_key|passphrase)\"?{_GAP}{_OPEN}",
+    rf"(?<![\w.$'])\"?(?:password|passwd|secret|api_?key|token|access_token|client_secret|secret_key"
+    rf"|aws_secret_access_key|private_key|passphrase)\"?(?P<gap>{_GAP}){_OPEN}",
     re.IGNORECASE | re.ASCII,
 )
 _BEFORE = 600
-_ROLE = re.compile(r"\b(?:create|alter)\s{1,20}(?:role|user|group)\b[^;]{0,600}\Z", re.IGNORECASE | re.ASCII)
-_OPTIONS = re.compile(r"\boptions\s{0,20}\([^;]{0,600}\Z", re.IGNORECASE | re.ASCII)
+_PLACE = re.compile(
+    r"\b(?:create|alter)\s{1,20}(?:role|user|group)\b|\boptions\s{0,20}\(", re.IGNORECASE | re.ASCII
+)
 _SETTING = re.compile(
     r"(?<![\w.])[A-Za-z_]\w{0,62}\.(?:\w{0,50}_)?(?:password|secret|token|api_?key|secret_key|jwt_key|passphrase)"
     rf"(?:{_GAP}(?:=|\bto\b){_GAP}|'{{1,2}}\s{{0,20}},\s{{0,20}})(?P<quote>'{{1,2}})",
@@ -42,16 +44,17 @@ _CRYPT = re.compile(r"\bcrypt\s{0,20}\(\s{0,20}(?P<quote>'{1,2})(?=[^'])", re.IG
 
 
 def search(text: str) -> Iterator[tuple[str, int, int]]:
+    """What was found, and where the content of the literal begins and ends."""
     for match in _KEYWORD.finditer(text):
-        before = text[max(0, match.start() - _BEFORE) : match.start()]
-        if before and (_ROLE.search(before) or _OPTIONS.search(before)):
+        # Of the same statement only.
+        before = text[max(0, match.start() - _BEFORE) : match.start()].rpartition(";")[2]
+        if _PLACE.search(before):
             yield from _literal(text, match, "a password in SQL")
     for match in _SETTING.finditer(text):
         if _SET.search(text[max(0, match.start() - 60) : match.start()]):
             yield from _literal(text, match, "a secret in a setting")
     for match in _CRYPT.finditer(text):
-        rest = text[match.end() : match.end() + _LONGEST + 40]
-        if "gen_salt" in rest:
+        if "gen_salt" in text[match.end() : match.end() + _LONGEST + 40]:
             yield from _literal(text, match, "a password in SQL")
 
 
@@ -63,7 +66,8 @@ def _literal(text: str, match: re.Match[str], what: str) -> Iterator[tuple[str, 
     window = text[start : start + _LONGEST]
     end = window.find(closing)
     content = window if end < 0 else window[:end]
-    # `PASSWORD ' || quote_literal(x)` and `PASSWORD ''`: the quote closes a literal, or there is nothing in it.
-    if content.lstrip().startswith("||") or not content.strip() or is_placeholder(content):
+    # In `PASSWORD ' || x` and `OPTIONS (note 'the password', …)` the quote closes a literal.
+    closes = "||" if groups.get("gap") != "" else ("||", ",", ")", ";")
+    if content.lstrip().startswith(closes) or not content.strip() or is_placeholder(content):
         return
     yield what, start, start + len(content)

@@ -1,4 +1,4 @@
-"""Tokens that vendors give a beginning of their own, beyond what detect-secrets knows or without its price."""
+"""Tokens with a beginning of their own: those that detect-secrets lacks, and the commonest without its price."""
 
 from __future__ import annotations
 

@@ -1,0 +1,91 @@
+"""From a checked project to a plan for `out/`: renders what has to be rendered, and only that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import cache, conventions, diagnostics, fingerprints, model, output, removal
+from generator.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What a build would do, and how to say it.
+
+    `removals` are the commands that take away what Argo CD leaves behind, `cache` what the next build
+    will know.
+    """
+
+    plan: output.Plan
+    services: tuple[str, ...]
+    removals: tuple[str, ...]
+    state: Path
+    cache: cache.Cache
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return self.plan.diagnostics
+
+    @property
+    def is_blocked(self) -> bool:
+        return diagnostics.has_errors(self.plan.diagnostics)
+
+
+def prepare(
+    project: model.Project,
+    root: Path,
+    out: Path,
+    shown: str,
+    only: Collection[str] | None = None,
+    afresh: bool = False,
+) -> Build:
+    """Everything rendered and compared with `out`, in memory.
+
+    `only`: these services; None for all. `afresh`: render everything and never trust the cache, as
+    `--check` must.
+    """
+    state = root / conventions.STATE
+    services = [each for each in project.services if only is None or each.name in only]
+    known = cache.Cache.load(state / cache.NAME)
+    keys = {each.name: fingerprints.service(each) for each in services}
+    unchanged = frozenset() if afresh else _unchanged(known, keys, out)
+    todo = [each for each in services if each.name not in unchanged]
+    wanted = _render(todo)
+    plan = output.plan(
+        out,
+        wanted,
+        services=only,
+        unchanged=unchanged,
+        proven=output.Journal.load(state, out),
+        shown=shown,
+    )
+    for name, files in wanted.items():
+        known = known.with_(name, keys[name], files)
+    return Build(
+        plan=plan,
+        services=tuple(each.name for each in services),
+        removals=removal.commands(plan),
+        state=state,
+        cache=known.only({each.name for each in project.services}),
+    )
+
+
+def _unchanged(known: cache.Cache, keys: Mapping[str, str], out: Path) -> frozenset[str]:
+    return frozenset(name for name, key in keys.items() if known.fresh(name, key, out))
+
+
+def _render(services: list[model.Service]) -> dict[str, dict[str, bytes]]:
+    if not services:
+        return {}
+    # cdk8s starts a Node process: half a second that a build with nothing to do must not cost.
+    from generator.charts import tree  # noqa: PLC0415
+
+    return tree.render(services)
+
+
+def write(build: Build) -> None:
+    """Does what the plan says."""
+    output.apply(build.plan, build.state)
+    build.cache.save()

@@ -1,0 +1,144 @@
+"""Which services need not be rendered again: by service, a digest of the input and what it gave.
+
+Untracked (`.gen/cache.json`) and never trusted for content: a service is fresh only when the files on
+disk have exactly the recorded digests, nothing more and nothing less. A damaged or foreign cache is
+an empty one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import generator
+from generator import conventions
+from generator.output import disk, state, sums
+
+NAME = "cache.json"
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    key: str
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """`path` is `.gen/cache.json`; `loaded` is what it holds on disk, so that `save` can tell a change."""
+
+    path: Path
+    entries: Mapping[str, Entry]
+    loaded: Mapping[str, Entry] | None = field(repr=False)
+
+    @classmethod
+    def load(cls, path: Path) -> Cache:
+        found = _parse(state.read(path.parent, path.name))
+        return cls(path, found or {}, found)
+
+    def fresh(self, service: str, key: str, out: Path) -> bool:
+        """Whether rendering `service` would give exactly what is in `out/<service>` now."""
+        entry = self.entries.get(service)
+        if entry is None or entry.key != key:
+            return False
+        try:
+            with disk.directory(out) as at, disk.directory(service, at) as inside:
+                return _is_exactly(entry.digests, inside)
+        except OSError:
+            return False
+
+    def with_(self, service: str, key: str, files: Mapping[str, bytes]) -> Cache:
+        entry = Entry(key, {name: sums.digest(content) for name, content in files.items()})
+        return replace(self, entries={**self.entries, service: entry})
+
+    def only(self, services: Collection[str]) -> Cache:
+        """Without the services that left the input."""
+        return replace(self, entries={name: each for name, each in self.entries.items() if name in services})
+
+    def save(self) -> None:
+        """Nothing is written when nothing changed."""
+        if self.entries == self.loaded:
+            return
+        raw = {
+            service: {"key": each.key, "files": dict(each.digests)} for service, each in self.entries.items()
+        }
+        content = json.dumps({"version": _VERSION, "services": raw}, sort_keys=True).encode()
+        with disk.telling(f"cannot write {self.path.parent.name}/{self.path.name}"):
+            state.write(self.path.parent, self.path.name, content)
+
+
+def key(*parts: bytes | str) -> str:
+    """A digest over the parts and their borders."""
+    whole = hashlib.sha256()
+    for part in parts:
+        content = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        whole.update(b"%c%d:" % (b"s" if isinstance(part, str) else b"b", len(content)))
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def code_digest() -> str:
+    """A digest of what turns input into bytes: gen's own source and the versions beside its libraries.
+
+    Read anew each time (about 6 ms): sizes and times of files say nothing after a checkout or an
+    upgrade. The names of the `.dist-info` directories beside cdk8s give the versions without an import.
+    """
+    root = Path(generator.__file__).parent
+    parts: list[bytes | str] = []
+    for directory, names, files in os.walk(root):
+        names[:] = sorted(name for name in names if name != "__pycache__")
+        for name in sorted(files):
+            if name.endswith(".py"):
+                path = Path(directory, name)
+                parts += [path.relative_to(root).as_posix(), path.read_bytes()]
+    return key(*parts, *_distributions())
+
+
+def _distributions() -> list[str]:
+    found = importlib.util.find_spec("cdk8s")
+    if found is None or found.origin is None:
+        return []
+    beside = Path(found.origin).parent.parent
+    return sorted(each.name for each in beside.glob("*.dist-info"))
+
+
+def _is_exactly(digests: Mapping[str, str], inside: int) -> bool:
+    there = disk.entries(inside)
+    if there.keys() != {*digests, conventions.SUMS} or any(
+        kind is not disk.Kind.FILE for kind in there.values()
+    ):
+        return False
+    if disk.read(conventions.SUMS, inside) != sums.render_digests(digests):
+        return False
+    return all(_digest(name, inside) == digest for name, digest in digests.items())
+
+
+def _digest(name: str, inside: int) -> str | None:
+    content = disk.read(name, inside)
+    return None if content is None else sums.digest(content)
+
+
+def _parse(content: bytes | None) -> dict[str, Entry] | None:
+    """What was saved; None for a cache that says nothing."""
+    try:
+        raw = json.loads(content or b"")
+        if raw["version"] != _VERSION:
+            return None
+        return {
+            str(service): Entry(_text(each["key"]), {str(k): _text(v) for k, v in each["files"].items()})
+            for service, each in raw["services"].items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value

@@ -1,0 +1,121 @@
+"""`gen build`"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from generator import build, check, conventions, model, output
+from generator.cli import options, shown
+from generator.cli.main import COMMANDS, EXIT_PROBLEMS
+from generator.text import nearest
+
+
+@click.command("build", short_help=COMMANDS["build"])
+@options.file
+@options.output
+@click.option("--service", "services", multiple=True, help="Build only this service; may be repeated.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; exit 1 and list what is stale.")
+@click.option("--diff", "only_diff", is_flag=True, help="Write nothing; show the difference.")
+@options.format
+@click.pass_context
+def command(
+    context: click.Context,
+    file: Path,
+    output: Path | None,
+    services: tuple[str, ...],
+    only_check: bool,
+    only_diff: bool,
+    format: str,
+) -> None:
+    """Write the manifests of all services to out/, ready to be committed.
+
+    Everything is checked and rendered before the first file is written; a service's SHA256SUMS comes
+    last. Files of services that are gone are removed, files that are not gen's are kept.
+
+    --check renders everything afresh and exits with 1 when out/ is not exactly that.
+    """
+    if only_check and only_diff:
+        raise click.UsageError("--check and --diff exclude each other: --check lists, --diff shows.")
+    checked = check.check(file)
+    report = shown.Report(format, checked.root)
+    report.add(checked.diagnostics)
+    if not checked.is_sound or checked.project is None:
+        report.finish()
+        context.exit(EXIT_PROBLEMS)
+    _known(checked.project, services)
+    out = output or checked.root / conventions.OUTPUT
+    made = build.prepare(
+        checked.project, checked.root, out, _shown(out, checked.root), services or None, only_check
+    )
+    report.add(made.diagnostics)
+    _results(report, made)
+    if made.is_blocked:
+        report.finish()
+        context.exit(EXIT_PROBLEMS)
+    if only_check:
+        context.exit(_check(report, made))
+    if only_diff:
+        report.say_exactly(output_diff(made))
+        report.finish()
+        return
+    _write(report, made)
+
+
+def output_diff(made: build.Build) -> str:
+    return output.diff(made.plan)
+
+
+def _known(project: model.Project, wanted: tuple[str, ...]) -> None:
+    names = [each.name for each in project.services]
+    for name in wanted:
+        if name not in names:
+            guess = nearest.nearest(name, names)
+            hint = f"did you mean `{guess}`?" if guess else f"known: {', '.join(names)}"
+            raise click.UsageError(f"There is no service `{name}`: {hint}")
+
+
+def _shown(out: Path, root: Path) -> str:
+    """How the findings call `out`: seen from services.yaml, as all paths in findings are."""
+    return Path(os.path.relpath(out, root)).as_posix()
+
+
+def _results(report: shown.Report, made: build.Build) -> None:
+    plan = made.plan
+    report.result(
+        written=[each.path for each in plan.writes],
+        deleted=[each.path for each in plan.deletes],
+        removedServices=list(plan.removed_services),
+        commands=list(made.removals),
+    )
+
+
+def _check(report: shown.Report, made: build.Build) -> int:
+    plan = made.plan
+    for change in plan.changes:
+        state = "missing" if change.old is None else "stale" if change.new is not None else "superfluous"
+        report.say(f"{state:<12} {plan.request.shown}/{change.path}")
+    for name in plan.leftovers:
+        report.say(f"{'left over':<12} {plan.request.shown}/{name}")
+    if plan.is_empty:
+        report.say(f"{plan.request.shown}/ is what services.yaml says ({len(made.services)} services)")
+    else:
+        report.warn("run `gen build` and commit the result")
+    report.finish()
+    return 0 if plan.is_empty else EXIT_PROBLEMS
+
+
+def _write(report: shown.Report, made: build.Build) -> None:
+    build.write(made)
+    plan = made.plan
+    for change in plan.changes:
+        verb = "removed" if change.new is None else "added" if change.old is None else "changed"
+        report.say(f"{verb:<8} {plan.request.shown}/{change.path}")
+    if plan.is_empty:
+        report.say(f"{plan.request.shown}/ is up to date ({len(made.services)} services)")
+    for line in made.removals:
+        report.warn("Argo CD does not prune hooks; once the application has synced without them, run:")
+        report.warn(f"  {line}")
+    report.finish()
