@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from generator import build, check, conventions, model, output
+from generator import build, check, conventions
 from generator.cli import options, shown
 from generator.cli.main import COMMANDS, EXIT_PROBLEMS
-from generator.text import nearest
+from generator.output import diff
 
 
 @click.command("build", short_help=COMMANDS["build"])
@@ -45,7 +45,7 @@ def command(
     if not checked.is_sound or checked.project is None:
         report.finish()
         context.exit(EXIT_PROBLEMS)
-    _known(checked.project, services)
+    options.known(checked.project, services)
     out = output or checked.root / conventions.OUTPUT
     made = build.prepare(
         checked.project, checked.root, out, _shown(out, checked.root), services or None, only_check
@@ -58,23 +58,10 @@ def command(
     if only_check:
         context.exit(_check(report, made))
     if only_diff:
-        report.say_exactly(output_diff(made))
+        report.say_exactly(diff(made.plan))
         report.finish()
         return
     _write(report, made)
-
-
-def output_diff(made: build.Build) -> str:
-    return output.diff(made.plan)
-
-
-def _known(project: model.Project, wanted: tuple[str, ...]) -> None:
-    names = [each.name for each in project.services]
-    for name in wanted:
-        if name not in names:
-            guess = nearest.nearest(name, names)
-            hint = f"did you mean `{guess}`?" if guess else f"known: {', '.join(names)}"
-            raise click.UsageError(f"There is no service `{name}`: {hint}")
 
 
 def _shown(out: Path, root: Path) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from generator import conventions
+from generator import conventions, model
+from generator.text import nearest
 
 file = click.option(
     "-f",
@@ -35,3 +37,13 @@ format = click.option(
     show_default=True,
     help="How to print what was found. JSON goes to standard output.",
 )
+
+
+def known(project: model.Project, wanted: Iterable[str]) -> None:
+    """A usage error for a service that services.yaml does not have."""
+    names = [each.name for each in project.services]
+    for name in wanted:
+        if name not in names:
+            guess = nearest.nearest(name, names)
+            hint = f"did you mean `{guess}`?" if guess else f"known: {', '.join(names)}"
+            raise click.UsageError(f"There is no service `{name}`: {hint}")

@@ -31,7 +31,9 @@ def command(context: click.Context, file: Path) -> None:
 @click.pass_context
 def install(context: click.Context, names: tuple[str, ...]) -> None:
     """Build the pinned versions of NAMES (default: all) into the tool directory, with Go."""
-    for each in tools.install(names or sorted(tools.PINS), context.obj, lambda line: click.echo(line, err=True)):
+    for each in tools.install(
+        names or sorted(tools.PINS), context.obj, lambda line: click.echo(line, err=True)
+    ):
         _show(each)
 
 
@@ -43,5 +45,3 @@ def _show(tool: tools.Tool) -> None:
     else:
         state = f"{tool.version or 'unknown version'}  {tool.path}  (gen is tested with {tool.pinned})"
     click.echo(f"{tool.name:<12} {state}")
-
-

@@ -34,8 +34,13 @@ class Document:
 
     @property
     def name(self) -> str:
+        """The name as kubeconform reports it, a generated one included."""
         metadata = self.root.value.get("metadata")
-        name = metadata.get("name") if isinstance(metadata, dict) else None
+        if not isinstance(metadata, dict):
+            return ""
+        name, generated = metadata.get("name"), metadata.get("generateName")
+        if isinstance(generated, str):
+            return generated + "{{ generateName }}"
         return name if isinstance(name, str) else ""
 
     def _text(self, key: str) -> str:
@@ -100,7 +105,7 @@ def _documents(chunk: str, line: int) -> Iterator[Document]:
     if root is None or root.value is None:
         return
     if not isinstance(root.value, dict):
-        raise DocumentError(f"a document is not an object but {nodes.kind_of(root.value)}", root.span)
+        raise DocumentError(f"a document is not an object but {nodes.described(root.value)}", root.span)
     document = Document(root)
     if document.kind.lower() != "list":
         yield document
@@ -108,7 +113,9 @@ def _documents(chunk: str, line: int) -> Iterator[Document]:
     items = root.children.get("items")
     for _, item in items[1].children.values() if items else ():
         if not isinstance(item.value, dict):
-            raise DocumentError(f"a List's item is not an object but {nodes.kind_of(item.value)}", item.span)
+            raise DocumentError(
+                f"a List item is not an object but {nodes.described(item.value)}", item.span
+            )
         yield Document(item)
 
 

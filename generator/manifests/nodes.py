@@ -86,6 +86,17 @@ def kind_of(value: object) -> str:
             return "array"
 
 
+def a(kind: str) -> str:
+    """A JSON type with its article."""
+    articles = {"integer": "an integer", "array": "a list", "object": "an object", "null": "null"}
+    return articles.get(kind, f"a {kind}")
+
+
+def described(value: object) -> str:
+    """The JSON type of a value, with its article."""
+    return a(kind_of(value))
+
+
 def scalar(text: str, tag: str | None = None, plain: bool = True) -> Any:
     """What go-yaml 2 makes of a scalar, seen through JSON: 1.0 is 1, a timestamp stays a string."""
     if tag not in (None, _TAG + "null", _TAG + "bool", _TAG + "int", _TAG + "float") or (
@@ -246,4 +257,4 @@ def _key(node: Node) -> str:
         case int() | float():
             return str(node.value)
         case _:
-            raise DocumentError(f"a key is not a string but {kind_of(node.value)}", node.span)
+            raise DocumentError(f"a key is not a string but {described(node.value)}", node.span)

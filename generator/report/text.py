@@ -104,11 +104,9 @@ def _excerpt(position: Position, lines: list[str], paint: _Paint) -> list[str]:
     """The source line and the marks under it; nothing for a whole file."""
     if position == Position(position.path) or position.line > len(lines):
         return []
-    line = _SECRET.sub(lambda match: "*" * len(match.group()), lines[position.line - 1])
+    line = lines[position.line - 1]
     begin = min(position.column - 1, len(line))
-    end = (
-        min(position.end_column - 1, len(line)) if position.end_line == position.line else len(line.rstrip())
-    )
+    end = min(position.end_column - 1, len(line)) if position.end_line == position.line else len(line)
     shown, indent, width = _window(line, begin, end)
     number = str(position.line)
     gutter = " " * len(number)
@@ -119,7 +117,11 @@ def _excerpt(position: Position, lines: list[str], paint: _Paint) -> list[str]:
 def _window(line: str, begin: int, end: int) -> tuple[str, int, int]:
     """The part of a line to show, the columns before the marks, and the columns to mark."""
     left = max(0, begin - _BEFORE) if len(line) > _WIDTH else 0
-    shown = "…" if left else ""
+    # Only a piece: the line may be the whole file. What is before `left` is context for the mask.
+    cut = max(0, left - 10 * _WIDTH)
+    line = _SECRET.sub(lambda match: "*" * len(match.group()), line[cut : left + 10 * _WIDTH])
+    begin, end, left = begin - cut, end - cut, left - cut
+    shown = "…" if left + cut else ""
     used = len(shown)
     indent, width = used, 0
     for index in range(left, len(line)):

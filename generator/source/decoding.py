@@ -119,7 +119,7 @@ def _line_endings(text: str, shown: str) -> Diagnostic:
 def _tabs(places: Text) -> list[Diagnostic]:
     if not re.search(r"^ *\t", places.text, re.MULTILINE):
         return []
-    found: list[Diagnostic] = []
+    found: list[Position] = []
     block: int | None = None
     for number, line in enumerate(places.lines, start=1):
         spaces = len(line) - len(line.lstrip(" "))
@@ -129,7 +129,16 @@ def _tabs(places: Text) -> list[Diagnostic]:
         indent = _TAB_INDENT.match(line)
         if indent:
             first = line.index("\t") + 1
-            found.append(tab(Position.at(places.path, number, first, indent.end() - first + 1)))
+            found.append(Position.at(places.path, number, first, indent.end() - first + 1))
+    return _first([tab(position) for position in found[:_SHOWN]], len(found))
+
+
+def _first(found: list[Diagnostic], number: int) -> list[Diagnostic]:
+    """The first of many: a file that is wrong from end to end needs one hint, not a million."""
+    if number > len(found):
+        last = found.pop()
+        message = f"{last.message}, and {number - len(found) - 1} more follow"
+        found.append(Diagnostic(last.rule, message, last.help, last.position))
     return found
 
 
@@ -150,19 +159,9 @@ def _harmless(text: str) -> bool:
 def _unsafe(places: Text) -> list[Diagnostic]:
     if _harmless(places.text):
         return []
-    found: list[Diagnostic] = []
-    more = 0
-    for match in UNSAFE.finditer(places.text):
-        if len(found) < _SHOWN:
-            found.append(unsafe(match.group(), places.between(*match.span())))
-        else:
-            more += 1
-    if more:
-        last = found.pop()
-        found.append(
-            Diagnostic(last.rule, f"{last.message}, and {more} more follow", last.help, last.position)
-        )
-    return found
+    found = [match.span() for match in UNSAFE.finditer(places.text)]
+    shown = [unsafe(places.text[begin], places.between(begin, end)) for begin, end in found[:_SHOWN]]
+    return _first(shown, len(found))
 
 
 def unsafe(character: str, position: Position, escaped: bool = False) -> Diagnostic:

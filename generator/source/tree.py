@@ -15,7 +15,7 @@ from generator.source import decoding, scalars
 from generator.source.document import Branch, Event, Node, Span, Text, begin_of, span_of
 
 MAX_DEPTH = 50
-MAX_VALUES = 1_000_000
+MAX_VALUES = 500_000
 MAX_PROBLEMS = 1_000
 
 _CORE = "tag:yaml.org,2002:"

@@ -1,8 +1,8 @@
 """Credentials that stand in services.yaml or in SQL, where Git would keep them for ever.
 
-Every migration goes through here in every run, so the work is ordered by price: a plain substring
-decides whether a pattern is tried at all, and detect-secrets, whose import alone takes 0.4 s, is
-loaded only for a text that has the beginning of one of its tokens. Every pattern is linear: bounded
+Every migration goes through here in every run, so the work is ordered by price: plain words decide
+where a pattern is tried at all, and detect-secrets, whose import alone takes 0.4 s, is loaded only
+for a text that has the beginning of one of its tokens. Every pattern is linear: bounded
 repetition, and no two neighbours that match the same character.
 
 No finding carries the secret, only where it stands.
@@ -58,13 +58,12 @@ class Finding:
 
 def find(text: str) -> list[Finding]:
     """All credentials in the text, by position. Where two overlap, the one that begins first stays."""
-    # Lower-casing may change offsets (`İ` becomes two characters): it only decides which patterns to try.
-    lowered = text.lower()
+    # Through bytes, where only ASCII has two cases: `str.lower` moves what stands behind an `İ`.
+    lowered = text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
     found = [
         Finding(kind, what, start, end)
-        for kind, needles, search in _SEARCHES
-        if any(needle in lowered for needle in needles)
-        for what, start, end in search(text)
+        for kind, search in _SEARCHES
+        for what, start, end in search(text, lowered)
     ]
     found.extend(_detect_secrets(text))
     kept: list[Finding] = []
@@ -88,22 +87,24 @@ def is_secret_name(name: str) -> bool:
 
 
 # `LIKE '-----BEGIN PRIVATE KEY-----%'` is a check, not a key.
-_PRIVATE_KEY = re.compile(
-    r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?!%)|PuTTY-User-Key-File-[0-9]:"
+_PRIVATE_KEYS = (
+    re.compile(r"-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?!%)"),
+    re.compile(r"PuTTY-User-Key-File-[0-9]:"),
 )
 
 
-def _private_keys(text: str) -> Iterator[tuple[str, int, int]]:
-    for match in _PRIVATE_KEY.finditer(text):
-        yield "a private key", match.start(), match.end()
+def _private_keys(text: str, lowered: str) -> Iterator[tuple[str, int, int]]:
+    for pattern in _PRIVATE_KEYS if "private" in lowered or "putty" in lowered else ():
+        for match in pattern.finditer(text):
+            yield "a private key", match.start(), match.end()
 
 
-_Search = Callable[[str], Iterator[tuple[str, int, int]]]
-_SEARCHES: tuple[tuple[Kind, tuple[str, ...], _Search], ...] = (
-    (Kind.DSN, connection_strings.NEEDLES, connection_strings.search),
-    (Kind.PASSWORD, sql_passwords.NEEDLES, sql_passwords.search),
-    (Kind.PRIVATE_KEY, ("private key", "putty-user-key"), _private_keys),
-    (Kind.TOKEN, token_patterns.NEEDLES, token_patterns.search),
+_Search = Callable[[str, str], Iterator[tuple[str, int, int]]]
+_SEARCHES: tuple[tuple[Kind, _Search], ...] = (
+    (Kind.DSN, connection_strings.search),
+    (Kind.PASSWORD, sql_passwords.search),
+    (Kind.PRIVATE_KEY, _private_keys),
+    (Kind.TOKEN, token_patterns.search),
 )
 
 # The plugins of detect-secrets whose tokens have a beginning of their own; the others (entropy, keywords,

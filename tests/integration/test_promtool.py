@@ -33,13 +33,20 @@ def promtool() -> str:
 
 @dataclass(frozen=True)
 class Run:
-    """One Job. Times are seconds; it is deleted at `gone`, by default 600 s after its end."""
+    """One Job. Times are seconds; it is deleted at `gone`, by default its TTL after its end.
+
+    The next Job of its name replaces it in any case, as Argo CD's BeforeHookCreation does.
+    """
 
     service: model.Service
     start: int
     end: int | None = None
     succeeds: bool = True
     gone: int | None = None
+
+    @property
+    def job(self) -> tuple[str, str]:
+        return self.service.namespace, self.service.job
 
     @property
     def deleted(self) -> float:
@@ -87,6 +94,7 @@ def scraped(
     Series whose name starts with `without` are dropped.
     """
     played = tuple(runs)
+    starts = [(*run.job, run.start) for run in played]
     series: dict[str, dict[int, float]] = {}
     for now in range(offset, until + 1, every):
         if now in down:
@@ -96,7 +104,11 @@ def scraped(
             for each in {run.service.namespace for run in played} or {"auth"}
         ]
         for run in played:
-            if run.start <= now < run.deleted:
+            next_one = min(
+                (start for *job, start in starts if tuple(job) == run.job and start > run.start),
+                default=now + 1,
+            )
+            if run.start <= now < min(run.deleted, next_one):
                 samples += run.expose(now)
         for metric, labels, value in samples:
             if not metric.startswith(without):
@@ -335,7 +347,7 @@ def test_failed_stays_after_the_ttl_and_through_the_next_run_until_that_succeeds
 
 
 def test_failed_stays_when_the_failed_job_is_deleted_by_hand(tmp_path: Path) -> None:
-    runs = [Run(AUTH, 0, 30), Run(AUTH, 600, 660, succeeds=False, gone=700)]
+    runs = [Run(AUTH, 1, 30), Run(AUTH, 600, 660, succeeds=False, gone=700)]
     failed = [Firing(FAILED, AUTH)]
     Prometheus(tmp_path, AUTH).play(scraped(runs, 3000), {690: failed, 720: failed, 3000: failed})
 
@@ -364,7 +376,7 @@ def test_a_job_deleted_while_it_runs_fails_nothing_and_is_missed(tmp_path: Path)
 
 def test_two_replicas_of_kube_state_metrics_a_scrape_apart_see_the_failure(tmp_path: Path) -> None:
     """The slow one still says that the Job of this name is complete, the fast one has the next Job."""
-    runs = [Run(AUTH, 0, 30, gone=600), Run(AUTH, 601, 660, succeeds=False)]
+    runs = [Run(AUTH, 1, 30, gone=600), Run(AUTH, 601, 660, succeeds=False)]
     fast = scraped(runs, 3000, instance="fast")
     late = {name: {now + 60: value for now, value in held.items()} for name, held in fast.items()}
     slow = {name.replace('"fast"', '"slow"'): held for name, held in late.items()}
@@ -372,7 +384,7 @@ def test_two_replicas_of_kube_state_metrics_a_scrape_apart_see_the_failure(tmp_p
     Prometheus(tmp_path, AUTH).play(
         {**fast, **slow},
         {600: [], 690: failed, 720: failed, 3000: failed},
-        {3000: {recorded("migration_duration_seconds", AUTH): 30.0}},
+        {3000: {recorded("migration_duration_seconds", AUTH): 29.0}},
     )
 
 
@@ -389,7 +401,7 @@ def test_the_old_version_is_not_the_new_one(tmp_path: Path) -> None:
     """Only the old version ran, so the new one is missing: its latch is not taken for the new one's."""
     version = recorded("migration_version", AUTH, version="20260117000007")
     Prometheus(tmp_path, NEWER).play(
-        scraped([Run(AUTH, 0, 30)], 3000), {870: [], 3000: [Firing(MISSING, NEWER)]}, {3000: {version: 1.0}}
+        scraped([Run(AUTH, 1, 30)], 3000), {870: [], 3000: [Firing(MISSING, NEWER)]}, {3000: {version: 1.0}}
     )
 
 
@@ -397,7 +409,7 @@ def test_the_rules_of_the_old_version_already_see_the_new_one(tmp_path: Path) ->
     """A PreSync Job has run, and may be gone, before Argo CD applies the rules of its commit."""
     version = recorded("migration_version", NEWER, version="20260201000008")
     Prometheus(tmp_path, AUTH).play(
-        scraped([Run(AUTH, 0, 30), Run(NEWER, 600, 630)], 6000),
+        scraped([Run(AUTH, 1, 30), Run(NEWER, 600, 630)], 6000),
         {600: []},
         {660: {version: 1.0}, 6000: {version: 1.0}},
     )
@@ -405,7 +417,7 @@ def test_the_rules_of_the_old_version_already_see_the_new_one(tmp_path: Path) ->
 
 def test_back_and_forth_between_versions_the_newest_run_counts(tmp_path: Path) -> None:
     """Both commits' rules at once stand for the one that is applied at the time."""
-    runs = [Run(AUTH, 0, 30), Run(NEWER, 2000, 2030), Run(AUTH, 6000, 6030), Run(NEWER, 9990, 10020)]
+    runs = [Run(AUTH, 1, 30), Run(NEWER, 2000, 2030), Run(AUTH, 6000, 6030), Run(NEWER, 9990, 10020)]
     old = recorded("migration_version", AUTH, version="20260117000007")
     new = recorded("migration_version", AUTH, version="20260201000008")
     Prometheus(tmp_path, AUTH, NEWER).play(
@@ -422,15 +434,26 @@ def test_back_and_forth_between_versions_the_newest_run_counts(tmp_path: Path) -
     )
 
 
+def test_a_pod_of_the_old_version_that_a_slow_shard_still_shows_is_old(tmp_path: Path) -> None:
+    """The new Job is known to be complete while another shard still shows the pod of the Job before."""
+    series = scraped([Run(AUTH, 1, 30), Run(NEWER, 601, 620)], 6000)
+    for name, held in series.items():
+        if name.startswith("kube_pod_") and "auth-service-migration-00001" in name:
+            held.update({now: held[600] for now in range(630, 900, 30)})
+    version = recorded("migration_version", NEWER, version="20260201000008")
+    samples = {now: {version: 1.0} for now in (660, 870, 930, 6000)}
+    Prometheus(tmp_path, NEWER).play(series, {6000: []}, samples)
+
+
 def test_a_failed_run_of_the_new_version_is_no_version(tmp_path: Path) -> None:
-    runs = [Run(AUTH, 0, 30), Run(NEWER, 600, 660, succeeds=False)]
+    runs = [Run(AUTH, 1, 30), Run(NEWER, 600, 660, succeeds=False)]
     fired = [Firing(FAILED, NEWER), Firing(MISSING, NEWER)]
     Prometheus(tmp_path, NEWER).play(scraped(runs, 4000), {3000: fired})
 
 
 def test_a_copy_of_the_pod_for_debugging_is_no_run(tmp_path: Path) -> None:
     """`kubectl debug --copy-to` keeps the container's name; nobody owns the copy."""
-    series = scraped([Run(AUTH, 0, 30)], 3000)
+    series = scraped([Run(AUTH, 1, 30)], 3000)
     owned = {name: held for name, held in series.items() if name.startswith("kube_pod_")}
     free = {
         name.replace('"auth-service-migration"', '""').replace('"Job"', '""'): each
@@ -446,7 +469,7 @@ def test_a_copy_of_the_pod_for_debugging_is_no_run(tmp_path: Path) -> None:
 
 
 def test_running_too_long_ends_with_the_deadline_which_is_a_failure(tmp_path: Path) -> None:
-    runs = [Run(AUTH, 0, 30), Run(AUTH, 1200, 1550, succeeds=False)]
+    runs = [Run(AUTH, 1, 30), Run(AUTH, 1200, 1550, succeeds=False)]
     at = {
         1440: [],
         1470: [Firing(SLOW, AUTH, "4m 30s")],
@@ -466,7 +489,7 @@ def test_running_too_long_ends_with_success(tmp_path: Path) -> None:
 
 
 def test_running_too_long_ends_when_the_job_is_deleted(tmp_path: Path) -> None:
-    runs = [Run(AUTH, 0, 30), Run(AUTH, 1200, gone=1510)]
+    runs = [Run(AUTH, 1, 30), Run(AUTH, 1200, gone=1510)]
     Prometheus(tmp_path, AUTH).play(
         scraped(runs, 4000), {1500: [Firing(SLOW, AUTH, "5m 0s")], 1530: [], 4000: []}
     )
@@ -474,7 +497,7 @@ def test_running_too_long_ends_when_the_job_is_deleted(tmp_path: Path) -> None:
 
 def test_a_job_that_never_ends_stays_too_long_even_without_an_active_pod(tmp_path: Path) -> None:
     """Between two attempts, and while a lost node holds the pod, kube_job_status_active is 0."""
-    series = scraped([Run(AUTH, 0, 30), Run(AUTH, 1200)], 9000)
+    series = scraped([Run(AUTH, 1, 30), Run(AUTH, 1200)], 9000)
     for name, held in series.items():
         if name.startswith("kube_job_status_active"):
             held.update({now: 0 for now in held if now > 1300})
@@ -485,7 +508,7 @@ def test_a_job_that_never_ends_stays_too_long_even_without_an_active_pod(tmp_pat
 
 def test_a_suspended_job_does_not_run(tmp_path: Path) -> None:
     """Kubernetes takes a suspended Job's start time away."""
-    series = scraped([Run(AUTH, 0, 30), Run(AUTH, 1200)], 4000)
+    series = scraped([Run(AUTH, 1, 30), Run(AUTH, 1200)], 4000)
     for name, held in series.items():
         if name.startswith("kube_job_status_start_time"):
             for now in [each for each in held if each >= 1200]:
@@ -498,14 +521,14 @@ def test_a_suspended_job_does_not_run(tmp_path: Path) -> None:
 
 def test_while_a_service_is_suspended_what_is_wrong_stays_wrong(tmp_path: Path) -> None:
     halted = models.service(migrations=NEWER.migrations, suspend=True)
-    runs = [Run(AUTH, 0, 30), Run(NEWER, 600, 630, succeeds=False)]
+    runs = [Run(AUTH, 1, 30), Run(NEWER, 600, 630, succeeds=False)]
     fired = [Firing(FAILED, halted), Firing(MISSING, halted)]
     Prometheus(tmp_path, halted).play(scraped(runs, 9000), {2000: fired, 9000: fired})
 
 
 def test_a_suspended_service_whose_version_ran_is_quiet(tmp_path: Path) -> None:
     halted = models.service(suspend=True)
-    Prometheus(tmp_path, halted).play(scraped([Run(AUTH, 0, 30)], 9000), {2000: [], 9000: []})
+    Prometheus(tmp_path, halted).play(scraped([Run(AUTH, 1, 30)], 9000), {2000: [], 9000: []})
 
 
 # --- DatabaseSecretRotationOverdue
@@ -513,13 +536,13 @@ def test_a_suspended_service_whose_version_ran_is_quiet(tmp_path: Path) -> None:
 
 def test_rotation_is_overdue_after_the_period_and_until_the_date_is_changed(tmp_path: Path) -> None:
     """promtool's clock starts in 1970; the Secret was last changed on its first day, to be changed daily."""
-    due, later = 86400, 40 * 86400
-    series = scraped([Run(ROTATED, 0, 0, gone=later + 1)], later, every=3600)
+    due, later = 86400, 3 * 86400
+    series = scraped([Run(ROTATED, 1, 1, gone=later + 1)], later, every=3600)
     overdue = [Firing(OVERDUE, ROTATED)]
     Prometheus(tmp_path, ROTATED).play(
         series, {due: [], due + 3600: overdue, later: overdue}, step=3600, evaluate=3600
     )
-    changed = models.database(secret=models.secret(rotation=model.Rotation(1, date(1970, 2, 10))))
+    changed = models.database(secret=models.secret(rotation=model.Rotation(1, date(1970, 1, 3))))
     Prometheus(tmp_path, models.service(database=changed)).play(series, {later: []}, step=3600, evaluate=3600)
     Prometheus(tmp_path, AUTH).play(series, {later: []}, step=3600, evaluate=3600)
 
@@ -529,14 +552,14 @@ def test_rotation_is_overdue_after_the_period_and_until_the_date_is_changed(tmp_
 
 def test_metrics_missing_fires_while_kube_state_metrics_is_gone_and_ends_with_it(tmp_path: Path) -> None:
     gone = range(1200, 6000, 30)
-    series = scraped([Run(AUTH, 0, 30)], 9000, down=gone)
+    series = scraped([Run(AUTH, 1, 30)], 9000, down=gone)
     blind = [Firing(BLIND, AUTH)]
     at = {1170: [], 2070: [], 2100: blind, 5970: blind, 6000: [], 9000: []}
     Prometheus(tmp_path, AUTH).play(series, at)
 
 
 def test_a_failure_that_was_seen_before_kube_state_metrics_went_stays(tmp_path: Path) -> None:
-    series = scraped([Run(AUTH, 0, 30), Run(AUTH, 600, 630, succeeds=False)], 690)
+    series = scraped([Run(AUTH, 1, 30), Run(AUTH, 600, 630, succeeds=False)], 690)
     Prometheus(tmp_path, AUTH).play(
         series, {660: [Firing(FAILED, AUTH)], 9000: [Firing(FAILED, AUTH), Firing(BLIND, AUTH)]}
     )
@@ -547,14 +570,14 @@ def test_metrics_are_not_missing_in_an_empty_namespace(tmp_path: Path) -> None:
 
 
 def test_metrics_missing_fires_when_only_the_jobs_are_not_collected(tmp_path: Path) -> None:
-    series = scraped([Run(AUTH, 0, 30)], 9000, without="kube_job_")
+    series = scraped([Run(AUTH, 1, 30)], 9000, without="kube_job_")
     Prometheus(tmp_path, AUTH).play(
         series, {900: [], 990: [Firing(BLIND, AUTH)], 9000: [Firing(BLIND, AUTH)]}
     )
 
 
 def test_metrics_missing_is_one_alert_when_both_reasons_hold(tmp_path: Path) -> None:
-    series = scraped([Run(AUTH, 0, 30)], 1200, without="kube_job_")
+    series = scraped([Run(AUTH, 1, 30)], 1200, without="kube_job_")
     Prometheus(tmp_path, AUTH).play(series, {9000: [Firing(BLIND, AUTH)]})
 
 
@@ -563,20 +586,20 @@ def test_metrics_missing_is_one_alert_when_both_reasons_hold(tmp_path: Path) -> 
 
 def test_two_services_in_one_namespace_at_the_same_version(tmp_path: Path) -> None:
     billing = models.service(name="billing")
-    runs = [Run(AUTH, 0, 30), Run(billing, 7, 60, succeeds=False)]
+    runs = [Run(AUTH, 1, 30), Run(billing, 7, 60, succeeds=False)]
     at = {600: [Firing(FAILED, billing)], 3000: [Firing(FAILED, billing), Firing(MISSING, billing)]}
     Prometheus(tmp_path, AUTH, billing).play(scraped(runs, 3000), at)
 
 
 def test_one_service_in_two_namespaces(tmp_path: Path) -> None:
     other = models.service(namespace="auth-staging")
-    runs = [Run(AUTH, 0, 30), Run(other, 0, 60, succeeds=False)]
+    runs = [Run(AUTH, 1, 30), Run(other, 1, 60, succeeds=False)]
     at = {600: [Firing(FAILED, other)], 3000: [Firing(FAILED, other), Firing(MISSING, other)]}
     samples = {
         3000: {
             recorded("migration_failure_total", AUTH): 0.0,
             recorded("migration_failure_total", other): 1.0,
-            recorded("migration_duration_seconds", AUTH): 30.0,
+            recorded("migration_duration_seconds", AUTH): 29.0,
             recorded("migration_version", AUTH, version="20260117000007"): 1.0,
         }
     }
@@ -586,7 +609,7 @@ def test_one_service_in_two_namespaces(tmp_path: Path) -> None:
 def test_a_name_so_long_that_kubernetes_shortens_the_pods_name(tmp_path: Path) -> None:
     name = "a" * conventions.MAX_SERVICE_NAME
     longest, twin = models.service(name=name), models.service(name=name[:-1] + "b")
-    runs = [Run(longest, 0, 30), Run(twin, 7, 60, succeeds=False)]
+    runs = [Run(longest, 1, 30), Run(twin, 7, 60, succeeds=False)]
     at = {3000: [Firing(FAILED, twin), Firing(MISSING, twin)]}
     Prometheus(tmp_path, longest, twin).play(scraped(runs, 3000), at)
 
@@ -598,8 +621,10 @@ def test_a_name_so_long_that_kubernetes_shortens_the_pods_name(tmp_path: Path) -
 def test_the_latches_survive_a_day_without_evaluation(tmp_path: Path, hours: int, remembered: bool) -> None:
     """Prometheus is down, or its rules are not evaluated, for `hours` after the first evaluation."""
     gap = hours * 3600
-    series = scraped([Run(AUTH, 0, 0, succeeds=False, gone=600)], 2 * gap, every=gap)
-    at = {2 * gap: [Firing(MISSING, AUTH), *([Firing(FAILED, AUTH)] if remembered else [])]}
+    runs = [Run(AUTH, gap - 60, gap - 30, succeeds=False)]
+    series = scraped(runs, 3 * gap, every=gap)
+    missing, failed = Firing(MISSING, AUTH), Firing(FAILED, AUTH)
+    at = {gap: [missing, failed], 3 * gap: [missing, failed] if remembered else [missing]}
     Prometheus(tmp_path, AUTH).play(series, at, step=gap, evaluate=gap)
 
 

@@ -1,1 +1,1 @@
-"""What the tests need to work with the real programs: a PostgreSQL server, goose, promtool, a kubelet's volumes."""
+"""What the tests need to work with real programs: PostgreSQL, goose, promtool, a kubelet's volumes."""

@@ -1,28 +1,29 @@
 """Runs one server for as long as its parent lives, then stops it and removes its directory.
 
-A test process that is killed has no chance to clean up. This small program has: it holds the reading
-end of a pipe whose other end dies with the parent, whatever kills it. It is started by path with
+A test process that is killed has no chance to clean up. This small program has: its standard input is
+a pipe whose other end closes when the parent ends, whatever ends it. It is started by path with
 `python -I`, so it imports nothing but the standard library.
 
     supervisor.py DIRECTORY UID GID PROGRAM [ARGUMENT…]      (UID and GID `-` to stay who we are)
+
+Ends with the server's exit code and leaves the directory, with `log` in it, if the server ends by itself.
 """
 
 from __future__ import annotations
 
-import os
-import selectors
+import select
 import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+POLL_SECONDS = 0.1
 STOP_SECONDS = 10
 
 
 def main(arguments: list[str]) -> int:
     directory, uid, gid, *command = arguments
-    identity = {} if uid == "-" else {"user": int(uid), "group": int(gid), "extra_groups": ()}
     with (Path(directory) / "log").open("ab") as log:
         server = subprocess.Popen(
             command,
@@ -30,36 +31,28 @@ def main(arguments: list[str]) -> int:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            **identity,  # type: ignore[call-overload]
+            user=None if uid == "-" else int(uid),
+            group=None if gid == "-" else int(gid),
+            extra_groups=None if gid == "-" else (),
         )
-    try:
-        wait_for_parent_or(server)
-    finally:
-        stop(server)
-        shutil.rmtree(directory, ignore_errors=True)
-    return 0
-
-
-def wait_for_parent_or(server: subprocess.Popen[bytes]) -> None:
-    """Returns when standard input closes, or after the server ended and the parent has had time to notice."""
-    with selectors.DefaultSelector() as selector:
-        selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
-        while not selector.select(timeout=None):
-            pass
-    os.read(sys.stdin.fileno(), 1)
-    server.poll()
+    while server.poll() is None:
+        closed, _, _ = select.select([sys.stdin], [], [], POLL_SECONDS)
+        if closed:
+            stop(server)
+            shutil.rmtree(directory, ignore_errors=True)
+            return 0
+    return server.returncode
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:
-    # PostgreSQL: SIGINT ends the sessions at once, SIGQUIT gives up on a clean end.
+    # PostgreSQL: SIGINT ends the sessions and stops cleanly, SIGQUIT does not wait for a clean end.
     for sent in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-        if server.poll() is not None:
-            return
         server.send_signal(sent)
         try:
             server.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             continue
+        return
 
 
 if __name__ == "__main__":
