@@ -8,6 +8,8 @@ from generator import conventions, model
 from generator.diagnostics import Diagnostic
 
 _VARIABLES = ("GOOSE_", "PG")
+# What gen has no setting for, and what carries no credential.
+_FREE_VARIABLES = ("PGSSLMODE", "PGSSLSNI", "PGTARGETSESSIONATTRS", "PGTZ")
 # Read by the loader and by goose before anything of ours is.
 _UNSAFE_VARIABLES = ("LD_", "PATH", "GODEBUG", "GOTRACEBACK")
 _LABELS = (*conventions.labels("any"), "app.kubernetes.io/instance", "job-name", "controller-uid")
@@ -17,6 +19,8 @@ _LABEL_PREFIXES = ("batch.kubernetes.io/", f"{conventions.PREFIX}/")
 def check(project: model.Project) -> Iterator[Diagnostic]:
     for service in project.services:
         for variable in service.runner.env:
+            if variable.name in _FREE_VARIABLES:
+                continue
             if variable.name.startswith((*_VARIABLES, *_UNSAFE_VARIABLES)):
                 yield Diagnostic(
                     "job-reserved-name",

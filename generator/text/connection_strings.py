@@ -27,16 +27,16 @@ _BEFORE = 400
 
 _KEY = (
     r"(?:hostaddr|host|port|dbname|database|user|sslmode|sslrootcert|service|options|target_session_attrs"
-    r"|connect_timeout|application_name|channel_binding|gssencmode|passfile) ?= ?"
+    r"|connect_timeout|application_name|channel_binding|gssencmode|passfile) ?"
 )
 _KEYWORD = re.compile(r"password ?= ?(?:'{2}|\\')?([^\s'\"`;,)]{1,256})")
 # Pairs without a comma or an AND between them: no SQL expression looks like it.
-_PAIR_BEFORE = re.compile(rf"(?<![\w.]){_KEY}[^\s=]{{1,128}}\s{{1,8}}(?:ssl)?\Z", re.ASCII)
-_PAIR_BEHIND = re.compile(rf"(?:'{{2}}|\\')?\s{{1,8}}{_KEY}")
-# `CONNECTION 'password=…'` of a subscription, `dblink('name', 'password=…')`, the environment variable.
+_KEY_BEFORE = re.compile(rf"(?<![\w.]){_KEY}\Z", re.ASCII)
+_VALUE_BEFORE = re.compile(r" ?[^\s=]{1,128}\s{1,8}(?:ssl)?")
+_PAIR_BEHIND = re.compile(rf"(?:'{{2}}|\\')?\s{{1,8}}{_KEY}=")
+# `CONNECTION 'password=…'` of a subscription, `dblink('name', 'password=…')`.
 _CALL_BEFORE = re.compile(
-    r"(?:\b(?:connection|dblink\w{0,30} ?\()\s{0,20}(?:'[^'\n]{0,64}'\s{0,4},\s{0,20})?'(?:ssl)?|\bpg)\Z",
-    re.ASCII,
+    r"\b(?:connection|dblink\w{0,30} ?\()\s{0,20}(?:'[^'\n]{0,64}'\s{0,4},\s{0,20})?'(?:ssl)?\Z", re.ASCII
 )
 
 
@@ -51,14 +51,22 @@ def search(text: str, lowered: str) -> Iterator[tuple[str, int, int]]:
             if before and "://" in before[-1]:
                 yield from _unless_placeholder("a URL with a password or a token", text, match)
     for match in _KEYWORD.finditer(lowered):
-        before_it = lowered[max(0, match.start() - 180) : match.start()]
-        own_word = not before_it[-1:].isalnum() and before_it[-1:] not in ("_", ".", "$")
-        if (
-            (own_word and _PAIR_BEHIND.match(lowered, match.end()))
-            or _PAIR_BEFORE.search(before_it)
-            or _CALL_BEFORE.search(before_it)
-        ):
+        if _in_connection_string(lowered, match):
             yield from _unless_placeholder("a connection string with a password", text, match)
+
+
+def _in_connection_string(lowered: str, match: re.Match[str]) -> bool:
+    before = lowered[max(0, match.start() - 180) : match.start()]
+    own_word = not before[-1:].isalnum() and before[-1:] not in ("_", ".", "$")
+    if own_word and _PAIR_BEHIND.match(lowered, match.end()):
+        return True
+    equals = before.rfind("=")
+    if equals >= 0 and _VALUE_BEFORE.fullmatch(before, equals + 1):
+        return bool(_KEY_BEFORE.search(before[max(0, equals - 25) : equals]))
+    # The environment variable PGPASSWORD.
+    if before.endswith("pg"):
+        return not before[-3:-2].isalnum()
+    return before.endswith(("'", "'ssl")) and bool(_CALL_BEFORE.search(before))
 
 
 def _unless_placeholder(what: str, text: str, match: re.Match[str]) -> Iterator[tuple[str, int, int]]:

@@ -106,14 +106,10 @@ class Project:
 
     def sums_hold(self) -> bool:
         """What the real sha256sum says of all directories together."""
-        directories = [each for each in self.out.glob("*") if each.is_dir()]
-        return all(
-            subprocess.run(
-                ["sha256sum", "--status", "-c", "SHA256SUMS"], cwd=each, capture_output=True, check=False
-            ).returncode
-            == 0
-            for each in directories
-        )
+        loop = "for each in */; do (cd $each && sha256sum --status -c SHA256SUMS) || exit 1; done"
+        done = subprocess.run(["sh", "-c", loop], cwd=self.out, capture_output=True, check=False)
+        assert done.returncode in (0, 1), done.stderr
+        return done.returncode == 0
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -166,8 +162,8 @@ def assert_mended(project: Project, tree: Tree) -> None:
     assert (plan.edited, plan.foreign, plan.diagnostics) == ((), (), ())
     assert project.files() == whole(tree)
     assert {each.name for each in project.out.iterdir()} == set(tree)
-    assert not (project.path / ".gen/journal.json").exists()
-    assert project.sums_hold()
+    # The journal goes with the next build that has something to write.
+    assert plan.is_empty or not (project.path / ".gen/journal.json").exists()
     assert project.plan(tree).is_empty
 
 
@@ -189,10 +185,11 @@ def test_killed_at_every_write(tmp_path: Path, old: Tree, new: Tree) -> None:
         done = project.run(new, "kill", str(number))
         assert done.returncode == -signal.SIGKILL, done.stderr
         torn += assert_told(project, old, new)
-        for name, tree in {"new": new, "old": old, "other": OTHER}.items():
-            if tree:
-                assert_mended(copy(project, tmp_path / f"{number}-{name}"), tree)
-        shutil.rmtree(project.path)
+        if old:
+            assert_mended(copy(project, tmp_path / f"{number}-old"), old)
+        assert_mended(copy(project, tmp_path / f"{number}-other"), OTHER)
+        assert_mended(project, new)
+        assert project.sums_hold()
     assert torn > 0
 
 
@@ -207,11 +204,11 @@ def test_enough_kills_between_the_renames(tmp_path: Path) -> None:
 
 def test_killed_twice_with_different_input(tmp_path: Path) -> None:
     first = observed(start(tmp_path / "first", OLD), NEW)
-    for number in range(5, len(first), 9):
+    for number in range(12, len(first), 23):
         once = start(tmp_path / f"{number}", OLD)
         once.run(NEW, "kill", str(number))
         second = observed(copy(once, tmp_path / f"{number}-watch"), OTHER)
-        for again in range(5, len(second), 17):
+        for again in range(12, len(second), 23):
             project = copy(once, tmp_path / f"{number}-{again}")
             assert project.run(OTHER, "kill", str(again)).returncode == -signal.SIGKILL
             assert_told(project, OLD, OTHER, NEW)
@@ -277,7 +274,7 @@ def test_race_of_many_builds(tmp_path: Path) -> None:
     ids=["c", "turkish"],
 )
 def test_same_bytes_and_modes_in_any_environment(tmp_path: Path, env: dict[str, str]) -> None:
-    tree = {**NEW, "words": {"text.yaml": "größe: ı\u2028\n"}}
+    tree = {**NEW, "words": {"text.yaml": "größe: İ\u2028\n"}}
     project = start(tmp_path / "project", OLD)
     old_mask = os.umask(0o077)
     try:
