@@ -34,13 +34,8 @@ class Document:
 
     @property
     def name(self) -> str:
-        """The name as kubeconform reports it, a generated one included."""
         metadata = self.root.value.get("metadata")
-        if not isinstance(metadata, dict):
-            return ""
-        name, generated = metadata.get("name"), metadata.get("generateName")
-        if isinstance(generated, str):
-            return generated + "{{ generateName }}"
+        name = metadata.get("name") if isinstance(metadata, dict) else None
         return name if isinstance(name, str) else ""
 
     def _text(self, key: str) -> str:
@@ -113,9 +108,7 @@ def _documents(chunk: str, line: int) -> Iterator[Document]:
     items = root.children.get("items")
     for _, item in items[1].children.values() if items else ():
         if not isinstance(item.value, dict):
-            raise DocumentError(
-                f"a List item is not an object but {nodes.described(item.value)}", item.span
-            )
+            raise DocumentError(f"a List item is not an object but {nodes.described(item.value)}", item.span)
         yield Document(item)
 
 

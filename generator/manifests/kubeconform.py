@@ -18,11 +18,10 @@ BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An object that kubeconform does not accept. Kind and name are empty where it could not read them."""
+    """An object that kubeconform does not accept. The kind is empty where it could not read it."""
 
     file: Path
     kind: str
-    name: str
     message: str
 
 
@@ -63,4 +62,4 @@ def _run(binary: Path, schemas: Path, files: Sequence[Path], kubernetes: str) ->
 
 def _failures(answer: dict[str, Any]) -> Iterator[Failure]:
     for each in answer["resources"]:
-        yield Failure(Path(each["filename"]), each["kind"], each["name"], " ".join(each["msg"].split()))
+        yield Failure(Path(each["filename"]), each["kind"], " ".join(each["msg"].split()))

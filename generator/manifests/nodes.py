@@ -108,7 +108,7 @@ def scalar(text: str, tag: str | None = None, plain: bool = True) -> Any:
     digits = text.replace("_", "")
     if text[0] in "+-0123456789" and _INT.fullmatch(digits):
         return int(_python_base(digits), 0)
-    if _FLOAT.fullmatch(digits if text[0] != "." else text):
+    if text[0] in "+-.0123456789" and _FLOAT.fullmatch(digits if text[0] != "." else text):
         number = float(digits)
         return int(number) if number.is_integer() else number if math.isfinite(number) else text
     if _NOT_FINITE.fullmatch(text):
@@ -194,8 +194,11 @@ class Composer:
         done = self._stack.pop()
         for source in done.merged:
             for key, (place, node) in source.children.items():
-                if key not in done.children:
-                    done.put(key, place, node)
+                if key in done.children:  # go-yaml 2 in strict mode does not let a key override a merged one
+                    raise DocumentError(
+                        f"the key {key!r} is there twice, once by `<<`", done.children[key][0]
+                    )
+                done.put(key, place, node)
         self._add(Node(done.value, done.span, done.children, done.size), done.anchor)
 
     def _scalar(self, event: Any) -> None:

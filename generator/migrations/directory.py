@@ -16,7 +16,7 @@ from generator.migrations import names, parser, quoting
 from generator.migrations.model import Migration
 
 # Far beyond what ConfigMaps can carry to a Job, and little enough to hold in memory.
-MAX_TOTAL = 64 * 1024 * 1024
+MAX_TOTAL = 16 * 1024 * 1024
 
 
 def read(root: Path, directory: str, where: Position) -> tuple[tuple[Migration, ...], list[Diagnostic]]:

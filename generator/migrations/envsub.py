@@ -85,7 +85,8 @@ class _Parser:
                 parts.append("\\\\")
                 self.at += 2
             elif self.line.startswith(("\\$", "$$"), self.at):
-                self._note_dollars()
+                if found == "$":
+                    self._note_body(self.at, "under ENVSUB, goose turns `$$` into `$`")
                 parts.append("$")
                 self.at += 2
             elif self.line.startswith("$(", self.at):
@@ -104,9 +105,8 @@ class _Parser:
             self.at += 1
             return self.braces(start, depth)
         name = self.identifier(start)
-        if self.peek() == "$" and not self.tagged:
-            self.tagged = True  # a body on one line holds the tag twice, and what is between looks like one
-            self._note(start, f"under ENVSUB, goose takes `${name[:40]}$` for a variable", _SWITCH_OFF)
+        if self.peek() == "$":
+            self._note_body(start, f"under ENVSUB, goose takes `${name[:40]}$` for a variable")
         return ""
 
     def braces(self, start: int, depth: int) -> str:
@@ -158,9 +158,11 @@ class _Parser:
         self.at = found.start() if found else len(self.line)
         return self.line[start : self.at]
 
-    def _note_dollars(self) -> None:
-        if self.peek() == "$":
-            self._note(self.at, "under ENVSUB, goose turns `$$` into `$`", _SWITCH_OFF)
+    def _note_body(self, start: int, message: str) -> None:
+        """Once per line: a body on one line holds its tag twice, and what is between looks like a tag too."""
+        if not self.tagged:
+            self.tagged = True
+            self._note(start, message, _SWITCH_OFF)
 
     def _note(self, start: int, message: str, help: str) -> None:
         self.problems.append(Problem(start, max(self.at - start, 2), message, help))

@@ -120,17 +120,17 @@ def _check_characters(path: str, text: str, found: list[Diagnostic]) -> None:
 
 
 def _check_marker(path: str, text: str, found: list[Diagnostic]) -> None:
-    start = text.find(conventions.SKIP_MARKER)
-    while start >= 0:
+    marker = conventions.SKIP_MARKER
+    start = text.find(marker)
+    if start >= 0:
         found.append(
             Diagnostic(
                 "migration-skip-marker",
-                f"`{conventions.SKIP_MARKER}` makes Argo CD skip the ConfigMap that holds this file",
+                f"`{marker}`{_times(text.count(marker))} makes Argo CD skip the ConfigMap with this file",
                 "remove or reword it",
-                _position(path, text, start, len(conventions.SKIP_MARKER)),
+                _position(path, text, start, len(marker)),
             )
         )
-        start = text.find(conventions.SKIP_MARKER, start + 1)
 
 
 def _escape(character: str) -> str:

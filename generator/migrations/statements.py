@@ -74,6 +74,8 @@ class _Reader:
     found: list[Diagnostic] = field(default_factory=list)
 
     def take(self, number: int, line: str) -> None:
+        if not line and not self.pending:
+            return
         if markers.is_annotation(line):
             self._annotate(number, line)
             return
@@ -85,7 +87,7 @@ class _Reader:
                 f"write `{meant.line}`, or reword the comment",
                 self._line(number, line),
             )
-        if not self.pending and (line == "" or line.strip(SPACE).startswith("--")):
+        if not self.pending and line.strip(SPACE).startswith("--"):
             return
         if self.part is _Part.START:
             if self.first_text is None and line.strip(SPACE):

@@ -81,18 +81,26 @@ def _wanted_directory(
     path = f"{request.shown}/{service}"
     if kind is not Kind.DIRECTORY:
         return Directory(service, wanted=True, diagnostics=(findings.in_the_way(path, kind),))
-    with disk.telling(f"cannot read {path}"), disk.directory(service, at) as inside:
-        return _Comparison(path, service, _whole(files), proven, inside).result(wanted=True)
+    with disk.telling(f"cannot read {path}"):
+        try:
+            with disk.directory(service, at) as inside:
+                return _Comparison(path, service, _whole(files), proven, inside).result(wanted=True)
+        except FileNotFoundError:
+            return _new(service, files)
 
 
 def _unwanted_directory(request: Request, service: str, proven: Journal, at: int) -> Directory | None:
     """A directory whose service left the input; None when it is not ours."""
     path = f"{request.shown}/{service}"
-    with disk.telling(f"cannot read {path}"), disk.directory(service, at) as inside:
-        comparison = _Comparison(path, service, {}, proven, inside)
-        if comparison.listing is None and service not in proven.services:
-            return None
-        return comparison.result(wanted=False)
+    with disk.telling(f"cannot read {path}"):
+        try:
+            with disk.directory(service, at) as inside:
+                comparison = _Comparison(path, service, {}, proven, inside)
+                is_ours = comparison.listing is not None or service in proven.services
+                return comparison.result(wanted=False) if is_ours else None
+        except FileNotFoundError:
+            # Another build removed it a moment ago.
+            return Directory(service, wanted=False)
 
 
 @dataclass(frozen=True, slots=True)

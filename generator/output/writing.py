@@ -33,14 +33,23 @@ def apply(plan: Plan, state: Path) -> None:
     with locked(state):
         proven = Journal.load(state, plan.request.out)
         now = planning.again(plan.request, proven)
-        if now.is_empty and not diagnostics.has_errors(now.diagnostics):
-            return
-        if now != plan:
+        if _surprises(now, plan):
             raise GenError(
                 f"{plan.request.shown} changed while this build was running, so nothing was written",
                 "run the same command again",
             )
+        if now.is_empty:
+            return
         _do(now, state, proven)
+
+
+def _surprises(now: Plan, told: Plan) -> bool:
+    """Whether `now` would overwrite or remove what the person was not told of."""
+    return (
+        diagnostics.has_errors(now.diagnostics)
+        or not set(now.edited) <= set(told.edited)
+        or not set(now.removed_services) <= set(told.removed_services)
+    )
 
 
 def _do(plan: Plan, state: Path, proven: Journal) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
+from itertools import islice
 
 from generator.diagnostics import Diagnostic, Position
 from generator.source.document import Text
@@ -159,9 +160,9 @@ def _harmless(text: str) -> bool:
 def _unsafe(places: Text) -> list[Diagnostic]:
     if _harmless(places.text):
         return []
-    found = [match.span() for match in UNSAFE.finditer(places.text)]
-    shown = [unsafe(places.text[begin], places.between(begin, end)) for begin, end in found[:_SHOWN]]
-    return _first(shown, len(found))
+    matches = UNSAFE.finditer(places.text)
+    shown = [unsafe(match.group(), places.between(*match.span())) for match in islice(matches, _SHOWN)]
+    return _first(shown, len(shown) + sum(1 for _ in matches))
 
 
 def unsafe(character: str, position: Position, escaped: bool = False) -> Diagnostic:

@@ -92,15 +92,16 @@ class Text:
     def of(self, node: Node) -> Position:
         """The stretch of a value, without its anchor and tag, and without the space behind it."""
         if isinstance(node, Branch):
-            return self.between(self._begin(node.begin), self._end(node))
-        return self.between(self._begin(node), self._scalar_end(node))
+            return self.between(self.begin(node.begin), self._end(node))
+        return self.between(self.begin(node), self._scalar_end(node))
 
     def tag(self, span: Span) -> Position:
         """The stretch of a value's tag."""
         found = _TAG.search(self.text, begin_of(span))
         return self.between(*found.span()) if found else self.of(span)
 
-    def _begin(self, span: Span) -> int:
+    def begin(self, span: Span) -> int:
+        """Where a value begins, behind its anchor and tag."""
         begin = begin_of(span)
         if self.text[begin : begin + 1] in ("&", "!"):
             found = _PROPERTIES.match(self.text, begin, end_of(span))
@@ -108,11 +109,11 @@ class Text:
         return begin
 
     def _scalar_end(self, span: Span) -> int:
-        begin = self._begin(span)
+        begin = self.begin(span)
         return begin + len(self.text[begin : end_of(span)].rstrip())
 
     def _end(self, branch: Branch) -> int:
-        end = self._begin(branch.begin)
+        end = self.begin(branch.begin)
         node: Node = branch
         while isinstance(node, Branch):
             if node.end is None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from generator.diagnostics import Diagnostic, Position
 from generator.source import decoding, scalars
-from generator.source.document import Branch, Event, Node, Span, Text, begin_of, span_of
+from generator.source.document import Branch, Event, Node, Span, Text, begin_of, end_of, span_of
 
 MAX_DEPTH = 50
 MAX_VALUES = 500_000
@@ -112,6 +112,9 @@ class Builder:
         is_key = frame is not None and frame.mapping and frame.key is _NO_KEY
         text = value = event.value
         plain, quoted = event.implicit
+        # libyaml passes a lone `!` on as if nothing were there, even before a quoted scalar.
+        if plain and (event.style or end_of(span) - begin_of(span) != len(text)):
+            plain = self._without_lone_tag(span, bool(event.style))
         if plain:
             known = self._plain.get(text)
             if known is None:
@@ -119,7 +122,7 @@ class Builder:
             value = _MERGE if is_key and text == "<<" else known[0]
             if known[1] is not None:
                 self._ambiguous(text, known[1], span)
-        elif not quoted:
+        elif not quoted and event.tag is not None:
             value = self._tagged(text, str(event.tag), span)
         if event.style == '"' and not text.isprintable():
             self._check_characters(text, span)
@@ -129,6 +132,12 @@ class Builder:
             self._key(frame, span, value, text)
         else:
             self._add(span, value, 1, 0)
+
+    def _without_lone_tag(self, span: Span, quoted: bool) -> bool:
+        properties = self._places.text[begin_of(span) : self._places.begin(span)].split()
+        if "!" in properties:
+            self._bad_tag("!", span)
+        return not quoted and "!" not in properties
 
     def _ambiguous(self, text: str, ambiguity: scalars.Ambiguity, span: Span) -> None:
         message, help = f"`{_short(text)}` {ambiguity.because}", f"write {ambiguity.instead}"
@@ -192,7 +201,7 @@ class Builder:
         self._place(node, span, value, str(value) if isinstance(value, str) else "", size, height)
 
     def _open(self, event: Any, branch: Branch, mapping: bool) -> None:
-        if not event.implicit and str(event.tag) not in (_CORE + ("map" if mapping else "seq"), "!"):
+        if not event.implicit and str(event.tag) != _CORE + ("map" if mapping else "seq"):
             self._bad_tag(str(event.tag), branch.begin)
         if len(self._frames) >= MAX_DEPTH:
             self._too_deep(branch.begin)

@@ -34,7 +34,7 @@ _SUFFIXES: dict[str, Fraction] = {
     "Ei": Fraction(2**60),
 }
 _GRAMMAR = re.compile(
-    r"([0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE]([+-]?[0-9]{1,2})|([a-zA-Z]{0,2}))"
+    r"([0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE]([+-]?[0-9]{1,2})|([a-zA-Z]{0,3}))"
 )
 # Kubernetes caps quantities at the largest int64 (quantity.go, `maxAllowed`): beyond it is a typing mistake.
 _MOST = Fraction(2**63 - 1)
@@ -81,10 +81,11 @@ def check(resource: str, text: str) -> Problem | None:
 
 
 def _unit_help(suffix: str) -> str:
-    for known in _SUFFIXES:
-        if known and suffix.casefold() in (known.casefold(), f"{known}b".casefold()):
-            return f"did you mean `{known}`? {_HELP}"
-    return _HELP
+    core = suffix.removesuffix("B").removesuffix("b")
+    # `MB` means mega: the case only counts where nothing fits as it is written.
+    alike = [known for known in _SUFFIXES if known and known.casefold() == core.casefold()]
+    meant = core if core in alike else alike[0] if alike else None
+    return f"did you mean `{meant}`? {_HELP}" if meant else _HELP
 
 
 def _complaint(text: str) -> str:

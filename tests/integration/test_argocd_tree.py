@@ -47,9 +47,13 @@ def rendered(service: model.Service, directory: Path) -> argocd.Tree:
     return argocd.read(workload, tree_directory, namespace=service.namespace)
 
 
-def with_secrets(seen: argocd.Tree) -> Cluster:
-    """A cluster that holds the Secrets which the Job's environment asks for."""
+def prepared(service: model.Service, seen: argocd.Tree) -> Cluster:
+    """A cluster that holds the Secrets which the Job's environment asks for, and the CA bundle."""
     cluster = Cluster()
+    bundle = service.runner.ca_bundle
+    if bundle is not None:
+        metadata = {"name": bundle.name, "namespace": service.namespace}
+        cluster.put({"kind": "ConfigMap", "metadata": metadata, "data": {bundle.key: "a certificate"}})
     (job,) = (body for key, body in seen.hooks.items() if key.kind == "Job")
     wanted: dict[str, dict[str, str]] = {}
     for variable in job["spec"]["template"]["spec"]["containers"][0]["env"]:
@@ -101,7 +105,7 @@ def test_what_the_job_mounts_is_this_commits_sql(
     service = service_of(project, name, phase)
     commits = [previous(service), service]
     trees = [rendered(commit, tmp_path / str(number)) for number, commit in enumerate(commits)]
-    cluster = with_secrets(trees[0])
+    cluster = prepared(service, trees[0])
     for commit, seen in zip(commits, trees, strict=True):
         done = cluster.sync(seen)
         assert done.stuck is None
@@ -129,7 +133,7 @@ def test_a_new_migration_makes_the_application_out_of_sync(
 def test_a_job_never_starts_on_another_commits_sql(project: model.Project, name: str, tmp_path: Path) -> None:
     """The classical mistake, made by hand: the ConfigMap is no hook and comes too late."""
     service = service_of(project, name, model.Phase.PRE_SYNC)
-    cluster = with_secrets(rendered(service, tmp_path / "live"))
+    cluster = prepared(service, rendered(service, tmp_path / "live"))
     assert cluster.sync(rendered(previous(service), tmp_path / "0")).stuck is None
     rendered(service, tmp_path / "1")
     path = tmp_path / "1" / "tree" / "configmap.yaml"
@@ -148,13 +152,14 @@ def test_a_suspended_service_runs_nothing_and_does_not_hold_the_workload(
 ) -> None:
     service = service_of(project, name, phase)
     running = rendered(service, tmp_path / "running")
-    cluster = with_secrets(running)
+    cluster = prepared(service, running)
     suspended = rendered(dataclasses.replace(service, suspend=True), tmp_path / "suspended")
     done = cluster.sync(suspended)
     assert (done.stuck, done.runs) == (None, [])
     assert done.applied(Key("Deployment", service.namespace, name))
     assert argocd.out_of_sync(suspended, running), "taking `suspend` away must start a sync"
-    assert len(cluster.sync(running).runs) == 1
+    resumed = cluster.sync(running)
+    assert (resumed.stuck, len(resumed.runs)) == (None, 1)
 
 
 @every_service
@@ -164,7 +169,7 @@ def test_without_hooks_the_workload_is_applied_and_nothing_runs(
     """Selective sync, self-heal, rollback: what the alerts and the initContainer are there for."""
     service = service_of(project, name, model.Phase.PRE_SYNC)
     seen = rendered(service, tmp_path)
-    done = with_secrets(seen).sync(seen, hooks=False)
+    done = prepared(service, seen).sync(seen, hooks=False)
     assert (done.runs, done.applied(Key("Deployment", service.namespace, name))) == ([], True)
 
 
@@ -175,9 +180,8 @@ def test_the_applications_own_secret_needs_an_earlier_wave_than_the_job(
 
     def with_secret_in(directory: Path, wave: int) -> Any:
         seen = rendered(service, directory)
-        ((key, body),) = (
-            (key, body) for key, body in with_secrets(seen).objects.items() if key.kind == "Secret"
-        )
+        live = prepared(service, seen).objects
+        (body,) = (each for key, each in live.items() if key.kind == "Secret")
         metadata = {**body["metadata"], "annotations": {conventions.SYNC_WAVE: str(wave)}}
         secret = {**body, "apiVersion": "v1", "metadata": metadata}
         (directory / "workload" / "secret.yaml").write_text(json.dumps(secret), "utf-8")

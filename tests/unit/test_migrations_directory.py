@@ -169,7 +169,7 @@ def test_as_large_as_allowed(root: Path) -> None:
 
 
 def test_too_much_together(root: Path) -> None:
-    data = GOOD + b"\n" * (parser.MAX_BYTES - len(GOOD))
+    data = GOOD + b"--" + b"x" * (parser.MAX_BYTES - len(GOOD) - 2)
     first = root / "db" / "2_b.sql"
     first.write_bytes(data)
     for version in range(3, 3 + directory.MAX_TOTAL // parser.MAX_BYTES):
