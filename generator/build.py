@@ -79,10 +79,14 @@ def _unchanged(known: cache.Cache, keys: Mapping[str, str], out: Path) -> frozen
 def _render(services: list[model.Service]) -> dict[str, dict[str, bytes]]:
     if not services:
         return {}
-    # cdk8s starts a Node process: half a second that a build with nothing to do must not cost.
+    # Node has to start and the schemas have to be compiled: half a second that a build with nothing to do
+    # must not cost.
+    from generator import verification  # noqa: PLC0415
     from generator.charts import tree  # noqa: PLC0415
 
-    return tree.render(services)
+    rendered = tree.render(services)
+    verification.demand_valid(rendered)
+    return rendered
 
 
 def write(build: Build) -> None:

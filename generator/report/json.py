@@ -23,20 +23,26 @@ that the output can be shown on any terminal.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from generator import diagnostics
 from generator.diagnostics import Diagnostic, Severity
 
 
-def render(found: Iterable[Diagnostic]) -> str:
-    """The JSON text with a line break at its end; also for no diagnostics."""
+def render(found: Iterable[Diagnostic], results: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """The JSON text with a line break at its end; also for no diagnostics.
+
+    `results` are further keys of the object: what the command did, beside what it found.
+    """
     ordered = diagnostics.ordered(found)
     errors = sum(each.severity is Severity.ERROR for each in ordered)
     whole = {
         "diagnostics": [_entry(each) for each in ordered],
         "errors": errors,
         "warnings": len(ordered) - errors,
+        **results,
     }
     # json escapes what is not ASCII and the C0 controls, but not DEL.
     return json.dumps(whole, indent=2).replace("\x7f", "\\u007f") + "\n"

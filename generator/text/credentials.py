@@ -14,60 +14,27 @@ import importlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from generator.text import connection_strings, sql_passwords, token_patterns
 
 
-class Kind(StrEnum):
-    """The rule that a finding belongs to."""
-
-    DSN = "secret-dsn"
-    PASSWORD = "secret-password"
-    PRIVATE_KEY = "secret-private-key"
-    TOKEN = "secret-token"
-
-
-_HELP = {
-    Kind.DSN: "put the connection string into a Kubernetes Secret and name that Secret; then change the "
-    "password: what was pushed once is known",
-    Kind.PASSWORD: "create the role without a password here and set it outside Git; then change the "
-    "password: what was pushed once is known",
-    Kind.PRIVATE_KEY: "put the key into a Kubernetes Secret and replace it: what was pushed once is known",
-    Kind.TOKEN: "put it into a Kubernetes Secret and revoke this one: what was pushed once is known",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A credential at `start` up to, not including, `end`; `what` names its sort, never its value."""
+    """A credential at `start` up to, not including, `end`; `kind` names its sort (`a private key`)."""
 
-    kind: Kind
-    what: str
+    kind: str
     start: int
     end: int
-
-    @property
-    def message(self) -> str:
-        return f"{self.what} stands in the text"
-
-    @property
-    def help(self) -> str:
-        return _HELP[self.kind]
 
 
 def find(text: str) -> list[Finding]:
     """All credentials in the text, by position. Where two overlap, the one that begins first stays."""
     # Through bytes, where only ASCII has two cases: `str.lower` moves what stands behind an `İ`.
     lowered = text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
-    found = [
-        Finding(kind, what, start, end)
-        for kind, search in _SEARCHES
-        for what, start, end in search(text, lowered)
-    ]
+    found = [Finding(*each) for search in _SEARCHES for each in search(text, lowered)]
     found.extend(_detect_secrets(text))
     kept: list[Finding] = []
-    for each in sorted(found, key=lambda each: (each.start, -each.end, each.kind, each.what)):
+    for each in sorted(found, key=lambda each: (each.start, -each.end, each.kind)):
         if not kept or each.start >= kept[-1].end:
             kept.append(each)
     return kept
@@ -100,11 +67,11 @@ def _private_keys(text: str, lowered: str) -> Iterator[tuple[str, int, int]]:
 
 
 _Search = Callable[[str, str], Iterator[tuple[str, int, int]]]
-_SEARCHES: tuple[tuple[Kind, _Search], ...] = (
-    (Kind.DSN, connection_strings.search),
-    (Kind.PASSWORD, sql_passwords.search),
-    (Kind.PRIVATE_KEY, _private_keys),
-    (Kind.TOKEN, token_patterns.search),
+_SEARCHES: tuple[_Search, ...] = (
+    connection_strings.search,
+    sql_passwords.search,
+    _private_keys,
+    token_patterns.search,
 )
 
 # The plugins of detect-secrets whose tokens have a beginning of their own; the others (entropy, keywords,
@@ -124,9 +91,9 @@ _PLUGINS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 
 
 def _detect_secrets(text: str) -> Iterator[Finding]:
-    for what, module, plugin, needles in _PLUGINS:
+    for kind, module, plugin, needles in _PLUGINS:
         if any(needle in text for needle in needles):
             detector = getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), plugin)
             for pattern in detector.denylist:
                 for match in pattern.finditer(text):
-                    yield Finding(Kind.TOKEN, what, match.start(), match.end())
+                    yield Finding(kind, match.start(), match.end())

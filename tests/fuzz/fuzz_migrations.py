@@ -25,12 +25,10 @@ WHERE = Position("services.yaml")
 
 # What gen refuses though goose's parser takes it; everything else has to be goose's own verdict.
 STRICTER = {
-    "migration-annotation",
     "migration-control-character",
     "migration-encoding",
     "migration-envsub",
     "migration-nul",
-    "migration-semicolon",
     "migration-skip-marker",
     "migration-statement-empty",
 }
@@ -75,11 +73,11 @@ PIECES = (
     b"Up",
     b"Down",
     b"+argocd:skip-file-rendering",
-    "ſtatementBegin".encode(),
-    "ﬀ".encode(),
+    "\u017ftatementBegin".encode(),
+    "\ufb00".encode(),
     "日本".encode(),
 )
-NAMES = "0123456789_-+. aZé\n\x1b\udcff/\\".replace("/", "")
+NAMES = "0123456789_-+. aZé\n\x1b\udcff\\"
 
 
 @pytest.fixture
@@ -120,6 +118,15 @@ def mutated(source: random.Random, data: bytes, known: list[bytes]) -> bytes:
         lambda: b"".join(lines),
     ]
     return source.choice(ways)()
+
+
+def stricter(found: Diagnostic, data: bytes) -> bool:
+    """Whether gen may report this though goose takes the file."""
+    if found.rule == "migration-semicolon":  # a statement that goose would glue to a block
+        return b"StatementBegin" in data or "\u017ftatementBegin".encode() in data
+    if found.rule == "migration-annotation":
+        return found.message.startswith("goose does not read this line")
+    return found.rule in STRICTER
 
 
 def check_form(found: list[Diagnostic], data: bytes) -> None:
@@ -186,10 +193,10 @@ def test_gen_refuses_what_goose_refuses(source: random.Random, tmp_path: Path) -
         file.write_bytes(data)
         accepted = goose.run(["-env=none", f"-dir={tmp_path}", "validate"], {}).returncode == 0
         _, found = parser.parse("db/1_a.sql", file.name, data)
-        rules = {each.rule for each in found if each.severity is Severity.ERROR}
+        errors = [each for each in found if each.severity is Severity.ERROR]
         if accepted:
-            assert rules <= STRICTER, (data, found)
+            assert all(stricter(each, data) for each in errors), (data, errors)
         else:
-            assert rules, data
+            assert errors, data
         count += 1
     assert count

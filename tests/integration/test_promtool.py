@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator import conventions, model, monitoring
-from tests.support import models
+from tests.support import models, promtool
 
 FAILED, MISSING, SLOW = "MigrationFailed", "MigrationMissing", "MigrationRunningTooLong"
 OVERDUE, BLIND = "DatabaseSecretRotationOverdue", "MigrationMetricsMissing"
@@ -21,14 +19,6 @@ ALERTS = (FAILED, MISSING, SLOW, OVERDUE, BLIND)
 
 Series = Mapping[str, Mapping[int, float]]
 """The values of each series by the second at which they are scraped."""
-
-
-def promtool() -> str:
-    tools = Path(__file__).parents[2] / ".tools" / "bin"
-    found = shutil.which("promtool") or shutil.which("promtool", path=str(tools))
-    if found is None:
-        pytest.fail(f"promtool is neither on PATH nor in {tools.name}: it comes with Debian's `prometheus`")
-    return found
 
 
 @dataclass(frozen=True)
@@ -170,15 +160,11 @@ class Prometheus:
             file.write_text(_json(monitoring.document(found)), encoding="utf-8")
             self.files.append(file.name)
 
-    def run(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [promtool(), *arguments], cwd=self.directory, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def check(self) -> str:
-        return self.run("check", "rules", *self.files)
+    def check(self) -> list[str]:
+        """What promtool says of each rule file."""
+        answers = [promtool.check(self.directory / file) for file in self.files]
+        assert [each.stdout for each in answers if each.returncode != 0] == []
+        return [each.stdout for each in answers]
 
     def play(
         self,
@@ -224,7 +210,8 @@ class Prometheus:
     def _test(self, content: Mapping[str, object]) -> None:
         file = self.directory / "test.yaml"
         file.write_text(_json(content), encoding="utf-8")
-        self.run("test", "rules", file.name)
+        answer = promtool.test(file)
+        assert answer.returncode == 0, answer.stdout
 
 
 def _json(content: object) -> str:
@@ -269,13 +256,9 @@ def test_prometheus_accepts_the_rules(tmp_path: Path) -> None:
     )
     silent = models.service(name="silent", alerts=models.alerts(enabled=False))
     prometheus = Prometheus(tmp_path, AUTH, everything, silent)
-    shown = prometheus.check()
     # Six records each, four alerts and a fifth for a Secret with a rotation, none where they are off.
-    assert [line.strip() for line in shown.splitlines() if "SUCCESS" in line] == [
-        "SUCCESS: 10 rules found",
-        "SUCCESS: 11 rules found",
-        "SUCCESS: 6 rules found",
-    ]
+    for shown, count in zip(prometheus.check(), (10, 11, 6), strict=True):
+        assert f"SUCCESS: {count} rules found" in shown
 
 
 # --- the shared scenario: success, TTL, failure, TTL, a re-run of the same name, success

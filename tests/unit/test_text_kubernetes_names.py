@@ -84,6 +84,8 @@ BAD: list[tuple[Check, list[str]]] = [
             "system:nodes",
         ],
     ),
+    (names.rbac_group, ["system:masters", "system:authenticated", "system:unauthenticated"]),
+    (names.rbac_group, ["System:Masters", "system:nodes", "system:serviceaccounts"]),
     (names.prometheus_label_name, ["", "1a", "a-b", "a.b", "__name__", "a\n", "é"]),
 ]
 
