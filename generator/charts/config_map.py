@@ -72,9 +72,7 @@ def add_release(scope: Construct, service: model.Service, digest_of_hooks: str) 
     k8s.KubeConfigMap(
         scope,
         "release",
-        metadata=metadata.tracked(
-            service, conventions.release_config_map(service.name), {conventions.DIGEST: digest_of_hooks}
-        ),
+        metadata=metadata.tracked(service, conventions.release_config_map(service.name)),
         data={
             "version": str(service.version),
             "migrations": str(len(service.migrations)),

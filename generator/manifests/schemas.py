@@ -160,8 +160,10 @@ def _words(
             options = ", ".join(str(each) for each in wanted if each)
             return f"{subject} is {_short(value)}, not one of {options}", f"write one of {options}"
         case "pattern":
-            shown = "has a value that" if "://" in str(value) else f"is {_short(value)}, which"
-            return f"{subject} {shown} does not match {wanted}", "write a value of that form"
+            return (
+                f"{subject} is {_short(value)}, which does not match {wanted}",
+                "write a value of that form",
+            )
         case "minimum" | "maximum":
             side = "below" if error.kind.name == "minimum" else "above"
             return f"{subject} is {_short(value)}, {side} {wanted}", f"write a number not {side} {wanted}"
@@ -198,4 +200,6 @@ def _at(value: Any, pointer: Sequence[str | int]) -> Any:
 
 def _short(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
+    if "://" in text:
+        return "a URL"
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

@@ -8,7 +8,7 @@ no step would (a build that only adds files) the old SHA256SUMS itself goes firs
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -54,7 +54,7 @@ def _surprises(now: Plan, told: Plan) -> bool:
 
 def _do(plan: Plan, state: Path, proven: Journal) -> None:
     out, shown = plan.request.out, plan.request.shown
-    token = secrets.token_hex(4)
+    token = os.urandom(4).hex()
     todo = [each for each in plan.directories if not each.is_empty]
     wanted = plan.request.wanted
     journal = proven.with_({each.service: _provable(each, wanted) for each in todo}, token)

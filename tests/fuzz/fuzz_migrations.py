@@ -77,6 +77,22 @@ PIECES = (
     "\ufb00".encode(),
     "日本".encode(),
 )
+LINES = (
+    *PIECES[1:7],
+    b"SELECT 1;\n",
+    b"SELECT 1;\n",
+    b"SELECT 1; -- x\n",
+    b"SELECT 1,\n",
+    b"  2\n",
+    b";\r\n",
+    b"-- x\n",
+    b"  -- x;\n",
+    b"/* x */\n",
+    b"\n",
+    b"  \n",
+    b"SELECT '${A:-;}'\n",
+    b"1;--\n",
+)
 NAMES = "0123456789_-+. aZé\n\x1b\udcff\\"
 
 
@@ -92,12 +108,15 @@ def corpus() -> list[bytes]:
 
 
 def inputs(source: random.Random) -> Iterator[bytes]:
-    """Mutated cases and random rows of pieces, for SECONDS."""
+    """Mutated cases, random rows of pieces and random rows of whole lines, for SECONDS."""
     known = corpus()
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        if source.random() < 0.5:
+        way = source.randrange(3)
+        if way == 0:
             yield b"".join(source.choices(PIECES, k=source.randrange(1, 25)))
+        elif way == 1:
+            yield b"".join([PIECES[0], *source.choices(LINES, k=source.randrange(1, 9))])
         else:
             data = source.choice(known)
             for _ in range(source.randrange(1, 5)):

@@ -83,16 +83,6 @@ class Project:
         output.apply(plan, self.path / ".gen")
         return plan
 
-    def command(self, tree: Tree, *words: str) -> list[str]:
-        file = self.path / f"tree-{abs(hash(json.dumps(tree)))}.json"
-        file.write_text(json.dumps(tree), "utf-8")
-        return [sys.executable, str(DRIVER), str(self.path), str(file), *words]
-
-    def run(self, tree: Tree, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(tree, *words), env=environment(**env), capture_output=True, text=True, check=False
-        )
-
     def files(self) -> dict[str, bytes]:
         return {
             each.relative_to(self.out).as_posix(): each.read_bytes()
@@ -128,11 +118,31 @@ def whole(tree: Tree) -> dict[str, bytes]:
     }
 
 
-def observed(project: Project, tree: Tree) -> list[str]:
-    done = project.run(tree, "watch")
+def command(tree: Tree, mode: str, *projects: Project) -> list[str]:
+    file = projects[0].path / "tree.json"
+    file.write_text(json.dumps(tree), "utf-8")
+    return [sys.executable, str(DRIVER), str(file), mode, *(str(each.path) for each in projects)]
+
+
+def run(tree: Tree, mode: str, *projects: Project, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(tree, mode, *projects), env=environment(**env), capture_output=True, text=True, check=False
+    )
+
+
+def answer(done: subprocess.CompletedProcess[str]) -> list[str | int]:
     assert done.returncode == 0, done.stderr
-    seen: list[str] = json.loads(done.stdout)
-    return seen
+    found: list[str | int] = json.loads(done.stdout)
+    return found
+
+
+def observed(project: Project, tree: Tree) -> list[str]:
+    return [str(each) for each in answer(run(tree, "watch", project))]
+
+
+def kill(tree: Tree, first: int, *projects: Project) -> None:
+    """Build each project and kill it before its write operation number `first`, `first` + 1, …"""
+    assert answer(run(tree, f"kill:{first}", *projects)) == [-signal.SIGKILL] * len(projects)
 
 
 def start(path: Path, old: Tree) -> Project:
@@ -179,11 +189,11 @@ def copy(project: Project, path: Path) -> Project:
 )
 def test_killed_at_every_write(tmp_path: Path, old: Tree, new: Tree) -> None:
     seen = observed(start(tmp_path / "observed", old), new)
+    beginning = start(tmp_path / "beginning", old)
+    projects = [copy(beginning, tmp_path / str(number)) for number in range(1, len(seen) + 1)]
+    kill(new, 1, *projects)
     torn = 0
-    for number in range(1, len(seen) + 1):
-        project = start(tmp_path / str(number), old)
-        done = project.run(new, "kill", str(number))
-        assert done.returncode == -signal.SIGKILL, done.stderr
+    for number, project in enumerate(projects, start=1):
         torn += assert_told(project, old, new)
         if old:
             assert_mended(copy(project, tmp_path / f"{number}-old"), old)
@@ -206,11 +216,11 @@ def test_killed_twice_with_different_input(tmp_path: Path) -> None:
     first = observed(start(tmp_path / "first", OLD), NEW)
     for number in range(12, len(first), 23):
         once = start(tmp_path / f"{number}", OLD)
-        once.run(NEW, "kill", str(number))
+        kill(NEW, number, once)
         second = observed(copy(once, tmp_path / f"{number}-watch"), OTHER)
         for again in range(12, len(second), 23):
             project = copy(once, tmp_path / f"{number}-{again}")
-            assert project.run(OTHER, "kill", str(again)).returncode == -signal.SIGKILL
+            kill(OTHER, again, project)
             assert_told(project, OLD, OTHER, NEW)
             assert_mended(project, NEW)
 
@@ -219,7 +229,7 @@ def test_two_builds_at_once(tmp_path: Path) -> None:
     project = start(tmp_path / "project", OLD)
     number = observed(copy(project, tmp_path / "observed"), NEW).index("os.mkdir new")
     winner = subprocess.Popen(
-        project.command(NEW, "pause", str(number)),
+        command(NEW, f"pause:{number}", project),
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -229,7 +239,7 @@ def test_two_builds_at_once(tmp_path: Path) -> None:
     pid = winner.stdout.readline().strip()
     torn = project.files()
     for tree in (NEW, OTHER):
-        loser = project.run(tree, "watch")
+        loser = run(tree, "watch", project)
         assert loser.returncode == 1
         assert loser.stderr.startswith(f"another build (process {pid}) is writing the output\nwait until")
     assert project.files() == torn
@@ -241,21 +251,21 @@ def test_two_builds_at_once(tmp_path: Path) -> None:
 def test_lock_ends_with_its_process(tmp_path: Path) -> None:
     project = start(tmp_path / "project", OLD)
     with subprocess.Popen(
-        project.command(NEW, "pause", "30"), env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        command(NEW, "pause:30", project), env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
         holder.kill()
-    assert project.run(NEW, "watch").returncode == 0
+    assert run(NEW, "watch", project).returncode == 0
     assert project.files() == whole(NEW)
 
 
 def test_race_of_many_builds(tmp_path: Path) -> None:
     project = start(tmp_path / "project", OLD)
-    command = project.command(NEW, "watch")
+    words = command(NEW, "watch", project)
     builds = [
         subprocess.Popen(
-            command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            words, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
         for _ in range(6)
     ]
@@ -278,7 +288,7 @@ def test_same_bytes_and_modes_in_any_environment(tmp_path: Path, env: dict[str, 
     project = start(tmp_path / "project", OLD)
     old_mask = os.umask(0o077)
     try:
-        done = project.run(tree, "watch", **env)
+        done = run(tree, "watch", project, **env)
     finally:
         os.umask(old_mask)
     assert done.returncode == 0, done.stderr

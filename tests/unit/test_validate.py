@@ -316,9 +316,9 @@ def test_words(tmp_path: Path) -> None:
 
 
 def test_a_secret_is_not_repeated(tmp_path: Path) -> None:
-    text = RECEIVERS.replace("urlSecret: {name: s, key: k}", "url: 'ftp://u:hunter2@h/'")
-    result = only(tmp_path, text)
-    assert result.diagnostics
+    text = JOB.replace("image: goose:3", "image: 1\n          imagePullPolicy: postgres://u:hunter2@h/")
+    result = only(tmp_path, text.replace("cpu: 1", "cpu: 'postgres://u:hunter2@h/'"))
+    assert len(result.diagnostics) == 3
     assert "hunter2" not in str(result)
 
 
