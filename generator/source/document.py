@@ -16,8 +16,11 @@ from typing import Any, Protocol
 from generator.diagnostics import Position
 
 # An anchor or a tag in front of a value is not the value.
-_PROPERTIES = re.compile(r"(?:(?:&[^\s,\[\]{}]*|!<[^>\s]*>|![^\s,\[\]{}]*)(?:\s|(?<=\s)#[^\n]*)*)+")
-_TAG = re.compile(r"![^\s,\[\]{}]*")
+# White space is YAML's own: a no-break space belongs to the value.
+_PROPERTIES = re.compile(
+    r"(?:(?:&[^ \t\n,\[\]{}]*|!<[^> \t\n]*>|![^ \t\n,\[\]{}]*)(?:[ \t\n]|(?<=[ \t\n])#[^\n]*)*)+"
+)
+_TAG = re.compile(r"![^ \t\n,\[\]{}]*")
 
 
 class Mark(Protocol):
@@ -110,7 +113,7 @@ class Text:
 
     def _scalar_end(self, span: Span) -> int:
         begin = self.begin(span)
-        return begin + len(self.text[begin : end_of(span)].rstrip())
+        return begin + len(self.text[begin : end_of(span)].rstrip(" \t\n"))
 
     def _end(self, branch: Branch) -> int:
         end = self.begin(branch.begin)

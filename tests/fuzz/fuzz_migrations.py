@@ -87,6 +87,7 @@ LINES = (
     b";\r\n",
     b"-- x\n",
     b"  -- x;\n",
+    b"\t-- +goose Down\n",
     b"/* x */\n",
     b"\n",
     b"  \n",

@@ -24,7 +24,9 @@ REGENERATE = os.environ.get("GEN_REGEN") == "1"
 
 def tree(root: Path) -> dict[str, bytes]:
     return {
-        each.relative_to(root).as_posix(): each.read_bytes() for each in sorted(root.rglob("*")) if each.is_file()
+        each.relative_to(root).as_posix(): each.read_bytes()
+        for each in sorted(root.rglob("*"))
+        if each.is_file()
     }
 
 
@@ -54,7 +56,9 @@ def test_a_bad_project_is_told_and_writes_nothing(name: str, tmp_path: Path) -> 
     rule = name.partition("--")[0]
     said = cli.gen("build", cwd=tmp_path)
     severity = "warning" if said.returncode == 0 else "error"
-    assert re.search(rf"^\S+:\d+:\d+: {severity}\[{re.escape(rule)}\]: ", said.stderr, re.MULTILINE), said.stderr
+    assert re.search(rf"^\S+:\d+:\d+: {severity}\[{re.escape(rule)}\]: ", said.stderr, re.MULTILINE), (
+        said.stderr
+    )
     if severity == "error":
         assert said.returncode == 1
         assert not (tmp_path / "out").exists()
@@ -74,7 +78,9 @@ def test_every_rule_has_a_bad_case() -> None:
 def test_every_message_names_a_rule_that_has_a_page() -> None:
     named = set()
     for name in BAD:
-        named |= set(re.findall(r"(?:error|warning)\[([a-z0-9-]+)\]", (CASES / "bad" / name / "expected.txt").read_text()))
+        named |= set(
+            re.findall(
+                r"(?:error|warning)\[([a-z0-9-]+)\]", (CASES / "bad" / name / "expected.txt").read_text()
+            )
+        )
     assert named <= set(pages.names())
-
-

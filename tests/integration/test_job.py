@@ -182,7 +182,9 @@ def test_the_dsn_is_in_no_process_arguments(sleeper: pod.Container, database: po
         assert until(lambda: asleep(database), 20)
         arguments = Path(f"/proc/{process.pid}/cmdline").read_bytes()
         assert b"-timeout=300s" in arguments
-        every = b"\n".join(each.read_bytes() for each in Path("/proc").glob("[0-9]*/cmdline") if each.exists())
+        every = b"\n".join(
+            each.read_bytes() for each in Path("/proc").glob("[0-9]*/cmdline") if each.exists()
+        )
     assert database.password.encode() not in every
     assert database.dsn.encode() not in every
 
@@ -211,6 +213,9 @@ def test_two_versions_of_one_number_end_with_the_code_that_fails_the_job(
     broken = [each.replace(str(container.directory), str(doubled)) for each in container.command]
     said = subprocess.run(broken, env=container.environment, capture_output=True, check=False, timeout=60)
     flag = subprocess.run(
-        [container.command[0], "-nosuchflag", "up"], env=container.environment, capture_output=True, check=False
+        [container.command[0], "-nosuchflag", "up"],
+        env=container.environment,
+        capture_output=True,
+        check=False,
     )
     assert [said.returncode, flag.returncode] == [hopeless[0], hopeless[0]]

@@ -196,11 +196,17 @@ def _reachable(binaries: Path, directory: Path, identity: Identity) -> Path:
     except PermissionError:
         pass
     copy = directory / "programs"
-    shutil.copytree(binaries.parent, copy, symlinks=True, ignore=shutil.ignore_patterns("include"))
-    answer = identity.run([str(copy / binaries.name / "postgres"), "--version"], directory)
+    installed = binaries.parent
+    # The Python package keeps the shared libraries in a directory of their own, found by a relative path.
+    libraries = (installed.parent.with_name(f"{installed.parent.name}.libs"), installed.parent / ".dylibs")
+    root = installed.parent.parent
+    for source in (installed, *(each for each in libraries if each.is_dir())):
+        shutil.copytree(source, copy / source.relative_to(root), symlinks=True)
+    usable = copy / binaries.relative_to(root)
+    answer = identity.run([str(usable / "postgres"), "--version"], directory)
     if answer.returncode != 0:
         raise RuntimeError(f"PostgreSQL ({binaries}) does not run: {answer.stderr}")
-    return copy / binaries.name
+    return usable
 
 
 def _initialise(binaries: Path, directory: Path, identity: Identity, password: str) -> None:

@@ -251,6 +251,13 @@ def test_text_blocks_end_with_their_last_character() -> None:
     assert read.position("a") == Position("services.yaml", 1, 4, 3, 5)
 
 
+def test_a_no_break_space_is_a_part_of_the_value() -> None:
+    read = document("a: x\u00a0\nb: &y \u00a0\n")
+    assert read.value == {"a": "x\u00a0", "b": "\u00a0"}
+    assert read.position("a") == Position("services.yaml", 1, 4, 1, 6)
+    assert read.position("b") == Position("services.yaml", 2, 7, 2, 8)
+
+
 def test_columns_are_code_points() -> None:
     read = document('"日本😀": {é: "ü", z: w}\n')
     assert read.position("日本😀", "z") == Position("services.yaml", 1, 20, 1, 21)

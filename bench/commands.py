@@ -1,0 +1,86 @@
+"""Times whole commands, as a person waits for them: `make bench` prints the table of docs/benchmarks.md.
+
+Each command runs once to warm up, then RUNS times; the median counts. Another load on the machine shows
+as a wide range: measure again.
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+GEN = Path(sys.executable).with_name("gen")
+RUNS = 11
+
+
+def project(directory: Path, services: int) -> Path:
+    """The sample, or a generated project of so many services."""
+    if services == 0:
+        shutil.copy(ROOT / "services.yaml", directory)
+        shutil.copytree(ROOT / "migrations", directory / "migrations")
+        return directory
+    lines = [
+        "version: 1",
+        "defaults:",
+        "  namespace: many",
+        "  runner: {image: 'registry.example.com/goose:3.27.3'}",
+    ]
+    lines.append("services:")
+    for number in range(services):
+        name = f"service-{number:05}"
+        lines.append(f"  {name}:\n    database: {{secret: {{name: {name}-db, key: url}}}}")
+        shutil.copytree(ROOT / "migrations" / "auth-service", directory / "migrations" / name)
+    (directory / "services.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return directory
+
+
+def seconds(
+    command: list[str], directory: Path, before: Callable[[], None] = lambda: None, runs: int = RUNS
+) -> list[float]:
+    """Wall seconds of each run; the first one only warms up, unless there is but one."""
+    found = []
+    for _ in range(runs + 1 if runs > 1 else 1):
+        before()
+        start = time.perf_counter()
+        subprocess.run([str(GEN), *command], cwd=directory, check=True, stdout=subprocess.DEVNULL)
+        found.append(time.perf_counter() - start)
+    return found[-runs:]
+
+
+def row(name: str, found: list[float], goal: str) -> None:
+    middle = statistics.median(found)
+    print(f"| {name} | {middle:.2f} s | {min(found):.2f} to {max(found):.2f} s | {goal} |", flush=True)
+
+
+def main() -> None:
+    print(f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}\n")
+    print("| command | median | range | goal |")
+    print("|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as scratch:
+        sample = project(Path(scratch), 0)
+
+        def clean() -> None:
+            for name in ("out", ".gen"):
+                shutil.rmtree(sample / name, ignore_errors=True)
+
+        row("`gen --help`", seconds(["--help"], sample), "0.15 s")
+        row("`gen check`, the sample", seconds(["check"], sample), "0.35 s")
+        row("first `gen build`, the sample", seconds(["build"], sample, clean), "1.5 s")
+        row("`gen build`, nothing to do", seconds(["build"], sample), "0.35 s")
+        row("`gen build --check`, the sample", seconds(["build", "--check"], sample, runs=5), "")
+    with tempfile.TemporaryDirectory() as scratch:
+        many = project(Path(scratch), 300)
+        row("first `gen build`, 300 services", seconds(["build"], many, runs=1), "")
+        row("`gen build`, 300 services, nothing to do", seconds(["build"], many, runs=5), "")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+-- +goose Down
+DROP TABLE sessions;
+
+-- +goose Up
+CREATE TABLE sessions (id bigint);

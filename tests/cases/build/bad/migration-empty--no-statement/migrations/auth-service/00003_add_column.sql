@@ -1,0 +1,5 @@
+-- +goose Up
+-- nothing yet
+
+-- +goose Down
+SELECT 1;

@@ -1,0 +1,6 @@
+-- +goose Up
+-- +argocd:skip-file-rendering
+ALTER TABLE users ADD COLUMN name text;
+
+-- +goose Down
+ALTER TABLE users DROP COLUMN name;

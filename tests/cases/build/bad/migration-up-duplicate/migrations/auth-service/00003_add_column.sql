@@ -1,0 +1,8 @@
+-- +goose Up
+ALTER TABLE users ADD COLUMN name text;
+
+-- +goose Down
+ALTER TABLE users DROP COLUMN name;
+
+-- +goose Up
+SELECT 1;

@@ -1,0 +1,6 @@
+SET search_path = auth;
+-- +goose Up
+ALTER TABLE users ADD COLUMN name text;
+
+-- +goose Down
+ALTER TABLE users DROP COLUMN name;

@@ -1,0 +1,6 @@
+-- +goose Up
+-- copied from postgres://auth:hunter2-hunter2@db.example.com/auth
+SELECT 1;
+
+-- +goose Down
+SELECT 1;
