@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,4 +42,13 @@ def check(path: Path) -> Checked:
         *resolved.diagnostics,
         *registry.check(resolved.project),
     ]
-    return Checked(root, resolved.project, diagnostics.ordered(found))
+    return Checked(root, resolved.project, diagnostics.ordered(_once(found)))
+
+
+def _once(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """An address with a password is one mistake, not one of addresses and one of secrets."""
+    kept = tuple(found)
+    lines = {(each.position.path, each.position.line) for each in kept if each.rule.startswith("url-")}
+    for each in kept:
+        if each.rule != "secret-in-file" or (each.position.path, each.position.line) not in lines:
+            yield each

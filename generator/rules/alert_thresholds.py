@@ -13,11 +13,11 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
         alerts, deadline = service.alerts, service.limits.deadline
         if not alerts.enabled:
             continue
-        if alerts.missing_for < deadline:
+        if alerts.missing_for <= deadline:
             yield Diagnostic(
                 "alert-thresholds",
                 f"MigrationMissing would fire after {alerts.missing_for} s, while a run may take {deadline} s",
-                f"write `missing: {deadline}s` or more",
+                f"write `missing: {deadline + 60}s` or more, or leave it out: it follows from the deadline",
                 service.where("alerts.thresholds.missing"),
             )
         if alerts.running_for >= deadline:

@@ -32,8 +32,10 @@ def _above_limits(service: model.Service) -> Iterator[Diagnostic]:
         limit = resources.limits.get(name)
         if limit is None:
             continue
-        amounts = quantities.parse(request), quantities.parse(limit)
-        if not any(isinstance(each, Problem) for each in amounts) and amounts[0] > amounts[1]:
+        wanted, most = quantities.parse(request), quantities.parse(limit)
+        if isinstance(wanted, Problem) or isinstance(most, Problem):
+            continue
+        if wanted > most:
             yield Diagnostic(
                 "job-resources",
                 f"the request of {request} {name} is above the limit of {limit}",

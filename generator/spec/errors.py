@@ -68,13 +68,10 @@ def _existing(value: Any, location: Path) -> Path:
     """The part of pydantic's location that the YAML has: tags of unions and `[key]` are not in it."""
     path: list[str | int] = []
     for segment in location:
-        if (isinstance(value, dict) and segment in value) or (
-            isinstance(value, list) and isinstance(segment, int) and segment < len(value)
-        ):
-            value = value[segment]
-        else:
-            continue
-        path.append(segment)
+        inside = list(range(len(value))) if isinstance(value, list) else value
+        if isinstance(value, dict | list) and segment in inside:
+            value = value[segment]  # type: ignore[index]  # a list's segment is one of its indexes
+            path.append(segment)
     return tuple(path)
 
 

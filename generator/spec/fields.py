@@ -20,7 +20,7 @@ from generator.text.problem import Problem
 def failure(rule: str, message: str, help: str) -> PydanticCustomError:
     """An error that `errors.py` shows as it stands."""
     # The texts go through the context: braces in them must not be read as a template.
-    return PydanticCustomError(rule, "{message}", {"message": message, "help": help})  # type: ignore[arg-type]
+    return PydanticCustomError(rule, "{message}", {"message": message, "help": help})
 
 
 def checked(rule: str, problem: Callable[[str], str | None], help: str) -> AfterValidator:

@@ -256,7 +256,7 @@ class Secret(Strict):
     keys: SecretKeys | None = None
     """The keys that hold host, port, user, password and database."""
     managed_by: Annotated[ManagedBy, _enumerated(ManagedBy)] | None = None
-    """external (the default): it is there before the application syncs. application: it is part of the same application."""
+    """external (the default): there before the application syncs. application: part of the same application."""
     rotation: Rotation | None = None
     """Alerts when the credentials are older than they should be."""
 

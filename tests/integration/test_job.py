@@ -128,6 +128,10 @@ SETTINGS = (
 )
 
 
+def settings_of(database: postgres.Database) -> dict[str, str]:
+    return {name: setting for name, setting in database.query("SELECT name, setting FROM seen")}
+
+
 def test_a_migration_sees_the_timeouts_of_services_yaml(database: postgres.Database, tmp_path: Path) -> None:
     settings = (
         "database:\n"
@@ -139,7 +143,7 @@ def test_a_migration_sees_the_timeouts_of_services_yaml(database: postgres.Datab
     objects = pod.manifests(projects.build(tmp_path))
     done = run(pod.start(objects, "auth-service", secret_of(database), tmp_path / "pod"))
     assert done.returncode == 0, done.stderr
-    assert dict(database.query("SELECT name, setting FROM seen")) == {
+    assert settings_of(database) == {
         "lock_timeout": "1500",
         "statement_timeout": "120000",
         "client_connection_check_interval": "1000",
@@ -156,7 +160,7 @@ def test_without_session_parameters_none_is_sent(database: postgres.Database, tm
     assert "PGSERVICEFILE" not in container.environment
     done = run(container)
     assert done.returncode == 0, done.stderr
-    seen = dict(database.query("SELECT name, setting FROM seen"))
+    seen = settings_of(database)
     assert (seen["lock_timeout"], seen["client_connection_check_interval"]) == ("0", "0")
 
 
