@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import threading
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +36,21 @@ class Build:
         return diagnostics.has_errors(self.plan.diagnostics)
 
 
+def look_ahead(root: Path, afresh: bool = False) -> None:
+    """Starts loading cdk8s, and Node behind it, while the project is still being checked.
+
+    Only where it will be needed: afresh, or without a cache. Half a second of it is waiting for Node.
+    """
+    if afresh or not (root / conventions.STATE / cache.NAME).exists():
+        threading.Thread(target=_load_charts).start()
+
+
+def _load_charts() -> None:
+    # What goes wrong here goes wrong again where the module is needed, and is told there.
+    with suppress(Exception):
+        importlib.import_module("generator.charts.tree")
+
+
 def prepare(
     project: model.Project,
     root: Path,
@@ -61,6 +79,9 @@ def prepare(
         proven=output.Journal.load(state, out),
         shown=shown,
     )
+    if diagnostics.has_errors(plan.diagnostics):
+        # What looks wrong may be another build's half-written tree.
+        output.demand_idle(state)
     for name, files in wanted.items():
         known = known.with_(name, keys[name], files)
     return Build(

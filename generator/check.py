@@ -11,6 +11,8 @@ from generator.diagnostics import Diagnostic
 from generator.rules import registry
 from generator.spec import errors
 
+_SAID_BY_SECRETS = ("url-userinfo", "job-reserved-name")
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -38,7 +40,7 @@ def check(path: Path) -> Checked:
     resolved = resolve.project(document, reading, root)
     found = [
         *found,
-        *(each for each in reading.diagnostics if each.position not in document.reported),
+        *reading.diagnostics,
         *resolved.diagnostics,
         *registry.check(resolved.project),
     ]
@@ -46,9 +48,12 @@ def check(path: Path) -> Checked:
 
 
 def _once(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """An address with a password is one mistake, not one of addresses and one of secrets."""
+    """A credential is one mistake, also where the address or the variable that holds it would be one too.
+
+    It is the credential that stays: only then is its line not shown.
+    """
     kept = tuple(found)
-    lines = {(each.position.path, each.position.line) for each in kept if each.rule.startswith("url-")}
+    lines = {(each.position.path, each.position.line) for each in kept if each.rule == "secret-in-file"}
     for each in kept:
-        if each.rule != "secret-in-file" or (each.position.path, each.position.line) not in lines:
+        if each.rule not in _SAID_BY_SECRETS or (each.position.path, each.position.line) not in lines:
             yield each

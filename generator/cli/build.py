@@ -39,6 +39,7 @@ def command(
     """
     if only_check and only_diff:
         raise click.UsageError("--check and --diff exclude each other: --check lists, --diff shows.")
+    build.look_ahead(file.parent, only_check)
     checked = check.check(file)
     report = shown.Report(format, checked.root)
     report.add(checked.diagnostics)
@@ -95,6 +96,10 @@ def _check(report: shown.Report, made: build.Build) -> int:
 
 
 def _write(report: shown.Report, made: build.Build) -> None:
+    # Before the write: a build that is killed in it must not take these lines with it.
+    for line in made.removals:
+        report.warn("Argo CD does not prune hooks; once the application has synced without them, run:")
+        report.warn(f"  {line}")
     build.write(made)
     plan = made.plan
     for change in plan.changes:
@@ -102,7 +107,4 @@ def _write(report: shown.Report, made: build.Build) -> None:
         report.say(f"{verb:<8} {plan.request.shown}/{change.path}")
     if plan.is_empty:
         report.say(f"{plan.request.shown}/ is up to date ({len(made.services)} services)")
-    for line in made.removals:
-        report.warn("Argo CD does not prune hooks; once the application has synced without them, run:")
-        report.warn(f"  {line}")
     report.finish()

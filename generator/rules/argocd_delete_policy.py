@@ -15,16 +15,16 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
     for service in project.services:
         policies = service.sync.delete_policies
         where = service.where("argocd.deletePolicy")
+        blinding = [each.value for each in policies if each in _BLINDING]
         if model.DeletePolicy.BEFORE_HOOK_CREATION not in policies:
             yield Diagnostic(
                 "argocd-delete-policy",
                 "without BeforeHookCreation the next sync cannot replace the Job: its name is constant and its"
                 " template immutable",
-                "add BeforeHookCreation, or leave `deletePolicy` out",
+                "write `deletePolicy: [BeforeHookCreation]`, or leave it out; the TTL removes the Job later",
                 where,
             )
-        blinding = [each.value for each in policies if each in _BLINDING]
-        if blinding and service.alerts.enabled:
+        elif blinding and service.alerts.enabled:
             yield Diagnostic(
                 "argocd-delete-policy",
                 f"{' and '.join(blinding)} deletes the Job before its metrics are scraped: the alerts of"

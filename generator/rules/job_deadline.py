@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from generator import model, resolve
 from generator.diagnostics import Diagnostic
+from generator.text import durations
 
 
 def check(project: model.Project) -> Iterator[Diagnostic]:
@@ -15,9 +16,10 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
         if limits.deadline < least:
             yield Diagnostic(
                 "job-deadline",
-                f"the deadline of {limits.deadline} s ends the Job before its {limits.retries + 1} attempts of"
-                f" {limits.timeout} s and the pauses between them can, which takes {least} s",
-                f"write `deadline: {least}s` or more, or fewer `retries`, or a shorter `timeout`;"
-                " left out, the deadline follows from the two",
+                f"the deadline of {durations.render(limits.deadline * 1000)} is too short for"
+                f" {limits.retries} retries with a timeout of {durations.render(limits.timeout * 1000)} each:"
+                f" with the pauses between them, all attempts may take {durations.render(least * 1000)}",
+                f"write `deadline: {durations.render(least * 1000)}` or more, or fewer `retries`, or a shorter"
+                " `timeout`; left out, the deadline follows from the two",
                 service.where("job.deadline"),
             )

@@ -10,14 +10,14 @@ from generator.diagnostics import Diagnostic
 
 def check(project: model.Project) -> Iterator[Diagnostic]:
     for service in project.services:
-        for toleration in service.runner.tolerations:
+        for index, toleration in enumerate(service.runner.tolerations):
             wrong = _problem(toleration)
             if wrong is not None:
                 yield Diagnostic(
                     "job-toleration",
                     wrong,
                     "write `key`, `operator: Exists` or `Equal` with `value`, and `effect`",
-                    service.where("runner.tolerations"),
+                    service.where(f"runner.tolerations.{index}"),
                 )
 
 

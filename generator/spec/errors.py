@@ -1,40 +1,32 @@
 """Turns what pydantic found into diagnostics at the right place, and reads on past it.
 
-A file is read again without the parts that were wrong, so that one run names the mistakes that only
-show once the rest is understood (a deadline that is too short, a migration without `;`).
+A file is read again without the parts that were wrong, and with stand-ins for those that are required,
+so that one run names the mistakes that only show once the rest is understood (a deadline that is too
+short, a migration without `;`).
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from generator.diagnostics import Diagnostic
 from generator.source import Document
-from generator.spec import file
-from generator.text import nearest
+from generator.spec import file, wording
+from generator.spec.wording import Path
 
-Path = tuple[str | int, ...]
-
-_KINDS = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "bool_type": "`true` or `false`",
-    "dict_type": "a mapping (`key: value` lines)",
-    "model_type": "a mapping (`key: value` lines)",
-    "model_attributes_type": "a mapping (`key: value` lines)",
-    "list_type": "a list (`- item` lines)",
-}
 _PASSES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`spec` is None when nothing usable is left; `damaged` are the paths that were wrong and left out."""
+    """`spec` is None when nothing usable is left; `damaged` are the paths that were wrong and are left out
+    of it, or replaced by a stand-in: it says nothing about them."""
 
     spec: file.File | None
     diagnostics: tuple[Diagnostic, ...]
@@ -46,117 +38,116 @@ def read(document: Document) -> Reading:
     value = copy.deepcopy(document.value)
     found: list[Diagnostic] = []
     damaged: set[Path] = set()
-    for attempt in range(_PASSES):
+    for _ in range(_PASSES):
         try:
             return Reading(file.File.model_validate(value), tuple(found), frozenset(damaged))
         except ValidationError as problem:
-            errors = problem.errors(include_url=False)
-        paths = [_existing(value, error["loc"]) for error in errors]
-        for error, path in zip(errors, paths, strict=True):
-            # What is missing in a later pass was taken away by us.
-            if attempt == 0 or error["type"] != "missing":
-                found.append(_diagnostic(document, error, path))
-        damaged.update(paths)
-        if () in paths:
+            errors = [
+                _Error(each, _existing(value, each["loc"])) for each in problem.errors(include_url=False)
+            ]
+        told = [each for each in errors if not each.follows(damaged)]
+        found += _diagnostics(document, told)
+        for each in errors:
+            damaged.add(each.subject)
+        if any(each.subject in ((), ("services",)) for each in errors):
             break
-        for path in paths:
-            _remove(value, path)
+        for each in errors:
+            _mend(value, each, len(damaged))
     return Reading(None, tuple(found), frozenset(damaged))
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    """`path` is the part of pydantic's location that the YAML has."""
+
+    details: ErrorDetails
+    path: Path
+
+    @property
+    def missing(self) -> str | None:
+        """The required key that is not there."""
+        return str(self.details["loc"][-1]) if self.details["type"] == "missing" else None
+
+    @property
+    def subject(self) -> Path:
+        return self.path if self.missing is None else (*self.path, self.missing)
+
+    def follows(self, damaged: Iterable[Path]) -> bool:
+        """Whether it only is an error because we took something away: the value, or something in it."""
+        return any(each[: len(self.subject)] == self.subject for each in damaged)
+
+
+def _diagnostics(document: Document, errors: list[_Error]) -> Iterable[Diagnostic]:
+    # A misspelt key is one mistake, not an unknown one and a missing one.
+    meant = {
+        (*each.path[:-1], wording.guess(each.details["loc"]))
+        for each in errors
+        if each.details["type"] == "extra_forbidden"
+    }
+    for each in errors:
+        found = wording.diagnostic(document, each.details, each.path)
+        if not (each.missing and each.subject in meant) and not _is_told(document, each, found):
+            yield found
+
+
+def _is_told(document: Document, error: _Error, found: Diagnostic) -> bool:
+    """Whether the source already has a diagnostic about this place, or about a character of this text."""
+    position = found.position
+    return position in document.reported or (
+        isinstance(error.details["input"], str)
+        and any(
+            position.line == each.line == each.end_line
+            and position.column <= each.column < position.end_column
+            for each in document.reported
+        )
+    )
 
 
 def _existing(value: Any, location: Path) -> Path:
     """The part of pydantic's location that the YAML has: tags of unions and `[key]` are not in it."""
     path: list[str | int] = []
     for segment in location:
-        inside = list(range(len(value))) if isinstance(value, list) else value
-        if isinstance(value, dict | list) and segment in inside:
-            value = value[segment]  # type: ignore[index]  # a list's segment is one of its indexes
-            path.append(segment)
+        if (isinstance(value, dict) and segment in value) or (
+            isinstance(value, list) and isinstance(segment, int) and segment < len(value)
+        ):
+            value = value[segment]
+        else:
+            continue
+        path.append(segment)
     return tuple(path)
 
 
-def _remove(value: Any, path: Path) -> None:
-    """Takes a value out of its mapping; a list goes as a whole, so that no index shifts."""
-    for segment, following in zip(path, (*path[1:], 0), strict=True):
-        if not isinstance(value, dict) or segment not in value:
+def _mend(value: Any, error: _Error, number: int) -> None:
+    """Takes a wrong value out of its mapping, or puts in one that is missing.
+
+    A list goes as a whole, so that no index shifts.
+    """
+    mapping, name = value, ""
+    for segment in error.subject:
+        if isinstance(segment, int):
+            mapping.pop(name, None)
             return
-        if isinstance(following, int):
-            del value[segment]
+        if not isinstance(value, dict):
             return
-        value = value[segment]
+        mapping, name, value = value, segment, value.get(segment)
+    if error.missing is None:
+        mapping.pop(name, None)
+    else:
+        mapping[name] = _stand_in(error.path, name, number)
 
 
-def _diagnostic(document: Document, error: ErrorDetails, path: Path) -> Diagnostic:
-    kind, context = error["type"], error.get("ctx", {})
-    at_key = error["loc"][-1:] == ("[key]",) or kind in ("extra_forbidden", "missing")
-    position = document.key_position(*path) if at_key else document.position(*path)
-    if "help" in context:
-        return Diagnostic(kind, str(context["message"]), str(context["help"]), position)
-    name = str(error["loc"][-1]) if error["loc"] else ""
-    if kind == "extra_forbidden":
-        return Diagnostic("spec-unknown-key", f"unknown key `{_short(name)}`", _known(error["loc"]), position)
-    if kind == "missing":
-        return Diagnostic("spec-missing", f"`{name}` is missing", f"add `{name}:` here", position)
-    if kind in _KINDS:
-        message = f"expected {_KINDS[kind]}, found {_found(error['input'])}"
-        return Diagnostic("spec-type", message, _type_help(kind, error["input"]), position)
-    message = error["msg"][:1].lower() + error["msg"][1:]
-    return Diagnostic("spec-value", message, "see the file's schema: `gen schema`", position)
-
-
-def _found(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if isinstance(value, str):
-        return f"the text {_short(value)!r}"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    return f"the number {value}"
-
-
-def _type_help(kind: str, value: Any) -> str:
-    if kind == "string_type" and isinstance(value, bool | int | float):
-        return f'put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
-    if kind == "int_type" and isinstance(value, str) and value.isdecimal():
-        return f"write it without quotes: {value}"
-    if kind == "bool_type":
-        return "write `true` or `false` without quotes"
-    return "see the file's schema: `gen schema`"
-
-
-def _short(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _known(location: Path) -> str:
-    """Which keys this mapping has, and the one that was probably meant."""
-    model = _model_at(location[:-1])
-    names = sorted(field.alias or name for name, field in model.model_fields.items())
-    guess = nearest.nearest(str(location[-1]), names)
-    listing = f"known here: {', '.join(names)}"
-    return f"did you mean `{guess}`? {listing}" if guess else listing
-
-
-def _model_at(location: Path) -> type[BaseModel]:
-    """The innermost model on the way to a location."""
-    model: type[BaseModel] = file.File
-    for segment in location:
-        for name, field in model.model_fields.items():
-            if segment in (field.alias, name):
-                inner = _models(field.annotation)
-                if inner:
-                    model = inner[0]
-                break
-    return model
-
-
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    """The models inside an annotation such as `dict[ServiceName, Service] | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    arguments = getattr(annotation, "__args__", ())
-    return [found for each in arguments for found in _models(each)]
+def _stand_in(path: Path, name: str, number: int) -> Any:
+    """Something valid for a required key; its name is like no other's, so that no rule sees two of the same."""
+    text = f"stand-in-{number}"
+    if path[-1:] == ("keys",):
+        return text
+    secret = {"name": text, "key": "key"}
+    others: dict[str, Any] = {
+        "version": file.SCHEMA_VERSION,
+        "database": {"secret": secret},
+        "secret": secret,
+        "period": "1d",
+        "last": "2000-01-01",
+        "groups": [text],
+    }
+    return others.get(name, text)
