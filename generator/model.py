@@ -228,12 +228,18 @@ class Where:
     """Positions of one service's settings, by dotted name as a person writes it (`database.secret.name`).
 
     A setting that nobody wrote is found at the nearest parent that somebody did. `find` gives the
-    position of exactly one path, or None.
+    position of exactly one path, or None; `find_key` that of its key.
     """
 
-    def __init__(self, find: Callable[[tuple[str, ...]], Position | None], fallback: Position) -> None:
+    def __init__(
+        self,
+        find: Callable[[tuple[str, ...]], Position | None],
+        fallback: Position,
+        find_key: Callable[[tuple[str, ...]], Position | None] | None = None,
+    ) -> None:
         self._find = find
         self._fallback = fallback
+        self._find_key = find_key or find
 
     def __call__(self, dotted: str) -> Position:
         return self.of(*dotted.split(".")) if dotted else self.of()
@@ -245,6 +251,14 @@ class Where:
             if found is not None:
                 return found
         return self._fallback
+
+    def key(self, *path: str) -> Position:
+        """Of the key, for a mistake in the name of something."""
+        return self._find_key(path) or self.of(*path)
+
+    def has(self, *path: str) -> bool:
+        """Whether somebody wrote exactly this setting."""
+        return self._find(path) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ def least_deadline(retries: int, timeout: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """`project` holds the services that could be understood."""
+    """`project` holds the services that could be understood. Where there are errors, it is for finding
+    more of them only: what could not be understood is empty in it.
+    """
 
     project: model.Project
     diagnostics: tuple[Diagnostic, ...]
@@ -58,8 +60,7 @@ def project(document: Document, reading: errors.Reading, root: Path) -> Resolved
         for name, service in sorted(reading.spec.services.items()):
             resolved, problems = _service(_Sources(document, reading, name, service), root)
             found.extend(problems)
-            if resolved is not None:
-                services.append(resolved)
+            services.append(resolved)
     domains = reading.spec.security.allowed_domains if reading.spec is not None else ()
     return Resolved(
         model.Project(document.path, document.text, tuple(services), tuple(domains)), tuple(found)
@@ -77,12 +78,25 @@ class _Sources:
 
     def find(self, path: tuple[str, ...]) -> Position | None:
         """The position of exactly this setting: the service's own, or the default's."""
-        steps = [int(each) if each.isdecimal() else each for each in path]
+        written = self._written(path)
+        return self._position(written) if written else None
+
+    def find_key(self, path: tuple[str, ...]) -> Position | None:
+        """The position of the setting's key."""
+        written = self._written(path)
+        return self.document.key_position(*written) if written else None
+
+    def _written(self, path: tuple[str, ...]) -> tuple[str | int, ...] | None:
+        if not path:
+            return ("services", self.name)
         for start in (("services", self.name), ("defaults",)):
-            whole: tuple[str | int, ...] = (*start, *steps)
-            if path and self.document.has(*whole):
-                return self._position(whole)
-        return None if path else self.document.key_position("services", self.name)
+            for whole in (
+                (*start, *path),
+                (*start, *(int(each) if each.isdecimal() else each for each in path)),
+            ):
+                if self.document.has(*whole):
+                    return whole
+        return None
 
     def _position(self, whole: tuple[str | int, ...]) -> Position:
         """Of the value, or of the key where the value is a mapping over many lines."""
@@ -95,13 +109,15 @@ class _Sources:
 
     @property
     def where(self) -> model.Where:
-        return model.Where(self.find, self.document.key_position("services", self.name))
+        return model.Where(self.find, self.document.key_position("services", self.name), self.find_key)
 
     def is_damaged(self, *path: str) -> bool:
         """Whether this setting, or what it stands in, was wrong and has been complained about."""
         lines = [("services", self.name, *path), ("defaults", *path)]
-        damaged = self.reading.damaged
-        return any(line[:length] in damaged for line in lines for length in range(1, len(line) + 1))
+        damaged, document = self.reading.damaged, self.document
+        return any(line[:length] in damaged for line in lines for length in range(1, len(line) + 1)) or any(
+            document.has(*line) and document.position(*line) in document.reported for line in lines
+        )
 
     def layers(self, section: str) -> tuple[Any, ...]:
         """The models of one section that were written, the service's first."""
@@ -128,7 +144,7 @@ def _joined(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {key: joined[key] for key in sorted(joined) if joined[key] is not None}
 
 
-def _service(sources: _Sources, root: Path) -> tuple[model.Service | None, list[Diagnostic]]:
+def _service(sources: _Sources, root: Path) -> tuple[model.Service, list[Diagnostic]]:
     service, where = sources.service, sources.where
     found: list[Diagnostic] = []
     assert sources.reading.spec is not None
@@ -147,14 +163,12 @@ def _service(sources: _Sources, root: Path) -> tuple[model.Service | None, list[
     path = (settings.directory if settings else None) or f"migrations/{sources.name}"
     migrations, problems = directory.read(root, path, where("migrations.directory"))
     found.extend(problems)
-    if namespace is None or image is None or not migrations:
-        return None, found
     limits = _limits(sources)
     return model.Service(
         name=sources.name,
-        namespace=namespace,
+        namespace=namespace or "",
         database=_database(sources, limits),
-        runner=_runner(sources, image),
+        runner=_runner(sources, image or ""),
         limits=limits,
         sync=_sync(sources),
         alerts=_alerts(sources, limits),

@@ -18,5 +18,5 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
                     "alert-reserved-label",
                     f"the alert label `{name}` belongs to gen",
                     "use another name; the severity is `alerts.severity`",
-                    service.where(f"alerts.labels.{name}"),
+                    service.where.key("alerts", "labels", name),
                 )

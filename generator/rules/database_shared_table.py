@@ -14,6 +14,8 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
     first: dict[Identity, model.Service] = {}
     for service in project.services:
         secret = service.database.secret
+        if not service.namespace:
+            continue  # not known, and told
         identity = (service.namespace, secret.name, secret.dsn_key, secret.keys, service.table)
         other = first.setdefault(identity, service)
         if other is not service:

@@ -26,7 +26,7 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
                     "job-reserved-name",
                     f"the variable `{variable.name}` belongs to gen: goose's connection and time limits hang on it",
                     "use the setting for it (database, job, runner.caBundle), or another name",
-                    service.where(f"runner.env.{variable.name}"),
+                    service.where.key("runner", "env", variable.name),
                 )
         for label in service.runner.pod_labels:
             if label in _LABELS or label.startswith(_LABEL_PREFIXES):
@@ -34,5 +34,5 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
                     "job-reserved-name",
                     f"the label `{label}` of the pod belongs to gen, Argo CD or Kubernetes",
                     "use another label; a Service that selects this one would send traffic to the migration's pod",
-                    service.where.of("runner", "podLabels", label),
+                    service.where.key("runner", "podLabels", label),
                 )

@@ -30,16 +30,17 @@ def _above_limits(service: model.Service) -> Iterator[Diagnostic]:
     resources = service.runner.resources
     for name, request in resources.requests.items():
         limit = resources.limits.get(name)
-        if limit is None:
+        if limit is None or quantities.check(name, request) or quantities.check(name, limit):
             continue
         wanted, most = quantities.parse(request), quantities.parse(limit)
         if isinstance(wanted, Problem) or isinstance(most, Problem):
             continue
         if wanted > most:
+            kind = "requests" if service.where.has("runner", "resources", "requests", name) else "limits"
             yield Diagnostic(
                 "job-resources",
                 f"the request of {request} {name} is above the limit of {limit}",
                 "raise the limit or lower the request; gen's defaults count too:"
                 " requests of 50m cpu and 64Mi memory, a limit of 256Mi memory",
-                service.where.of("runner", "resources", "requests", name),
+                service.where.of("runner", "resources", kind, name),
             )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from generator import model
 from generator.diagnostics import Diagnostic
+from generator.text import durations
 
 LEAST = 60
 LEAST_WITH_ALERTS = 180
@@ -20,7 +21,8 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
         if service.limits.ttl < least:
             yield Diagnostic(
                 "job-ttl",
-                f"the Job of `{service.name}` vanishes {service.limits.ttl} s after its end: {reason}",
-                f"write `ttl: {least}s` or more (10m is the default)",
+                f"the Job of `{service.name}` vanishes {durations.render(service.limits.ttl * 1000)} after"
+                f" its end: {reason}",
+                f"write `ttl: {durations.render(least * 1000)}` or more (10m is the default)",
                 service.where("job.ttl"),
             )

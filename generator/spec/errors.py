@@ -122,7 +122,8 @@ def _mend(value: Any, error: _Error, number: int) -> None:
 
     A list goes as a whole, so that no index shifts.
     """
-    mapping, name = value, ""
+    mapping: Any = value
+    name = ""
     for segment in error.subject:
         if isinstance(segment, int):
             mapping.pop(name, None)

@@ -1,0 +1,1 @@
+../../shared/00003_add_name.sql
