@@ -36,7 +36,7 @@ regen: $(VENV)/.dev.stamp $(TOOLS)/.stamp
 	GEN_REGEN=1 $(BIN)/pytest -n 0 tests
 
 fuzz: $(VENV)/.dev.stamp
-	for script in tests/fuzz/*.py; do GEN_FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python "$$script"; done
+	for script in tests/fuzz/*.py; do FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python "$$script"; done
 
 bench: $(VENV)/.dev.stamp
 	for script in bench/*.py; do $(BIN)/python "$$script"; done

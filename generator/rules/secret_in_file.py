@@ -30,7 +30,8 @@ def _variables(service: model.Service) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 "secret-in-file",
                 f"by its name, the variable `{variable.name}` holds a credential",
-                f"write `{variable.name}: {{secret: {{name: …, key: …}}}}`, and change the credential: Git keeps it",
+                "reference a Secret instead (`{secret: {name: …, key: …}}`, or `database.secret` for the connection),"
+                " and change the credential: Git keeps it",
                 service.where.of("runner", "env", variable.name),
             )
 

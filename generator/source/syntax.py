@@ -56,6 +56,11 @@ _PLAIN: dict[str, Plain] = {
     "found unexpected document indicator": Plain(
         "the quote that opens here is never closed", "close it", True
     ),
+    # YAML 1.2 allows it, libyaml does not.
+    "found unexpected ':'": Plain(
+        "inside `[…]` and `{…}`, a text with a `:` needs quotes",
+        "put the text in quotes, or write one `- item` or `key: value` per line",
+    ),
     "found unknown escape character": Plain(
         "this backslash escape does not exist", "write `\\\\` for a backslash, or use single quotes"
     ),

@@ -107,14 +107,16 @@ def _existing(value: Any, location: Path) -> Path:
     """The part of pydantic's location that the YAML has: tags of unions and `[key]` are not in it."""
     path: list[str | int] = []
     for segment in location:
-        if (isinstance(value, dict) and segment in value) or (
-            isinstance(value, list) and isinstance(segment, int) and segment < len(value)
-        ):
+        if _has(value, segment):
             value = value[segment]
-        else:
-            continue
-        path.append(segment)
+            path.append(segment)
     return tuple(path)
+
+
+def _has(value: Any, segment: str | int) -> bool:
+    if isinstance(value, list):
+        return isinstance(segment, int) and segment < len(value)
+    return isinstance(value, dict) and segment in value
 
 
 def _mend(value: Any, error: _Error, number: int) -> None:

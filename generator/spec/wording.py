@@ -78,7 +78,7 @@ def _words(error: ErrorDetails) -> tuple[str, str, str]:
 def _value(kind: str, name: str, value: Any, context: dict[str, Any], message: str) -> tuple[str, str]:
     if kind in _RANGES:
         key, wrong, help = _RANGES[kind]
-        what = "the text" if isinstance(value, str) else f"`{value}`"
+        what = f"the text of `{name}`" if isinstance(value, str) else f"`{name}: {value}`"
         return f"{what} is {wrong.format(context[key])}", help.format(context[key])
     if kind in ("too_short", "string_too_short"):
         return f"`{name}` is empty", f"write something, or leave `{name}` out"

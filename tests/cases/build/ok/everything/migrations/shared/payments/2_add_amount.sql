@@ -1,0 +1,5 @@
+-- +goose Up
+ALTER TABLE payments ADD COLUMN amount numeric;
+
+-- +goose Down
+ALTER TABLE payments DROP COLUMN amount;
