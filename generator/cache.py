@@ -3,6 +3,9 @@
 Untracked (`.gen/cache.json`) and never trusted for content: a service is fresh only when the files on
 disk have exactly the recorded digests, nothing more and nothing less. A damaged or foreign cache is
 an empty one.
+
+After a build of everything that found nothing at all it also holds a digest of the raw input: the next
+build with nothing to do is told from that, and needs no YAML, no models and no cdk8s.
 """
 
 from __future__ import annotations
@@ -30,17 +33,42 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """The raw input that the entries, all of them, were made from: its digest, and where it is.
+
+    `directories`: of the migrations, by service, as services.yaml names them.
+    """
+
+    digest: str
+    directories: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Cache:
     """`path` is `.gen/cache.json`; `loaded` is what it holds on disk, so that `save` can tell a change."""
 
     path: Path
     entries: Mapping[str, Entry]
-    loaded: Mapping[str, Entry] | None = field(repr=False)
+    settled: Settled | None
+    loaded: tuple[Mapping[str, Entry], Settled | None] | None = field(repr=False)
 
     @classmethod
     def load(cls, path: Path) -> Cache:
         found = _parse(state.read(path.parent, path.name))
-        return cls(path, found or {}, found)
+        return cls(path, *(found or ({}, None)), found)
+
+    def is_whole(self, out: Path) -> bool:
+        """Whether `out` holds exactly what is recorded for the settled input, and nothing else."""
+        if self.settled is None or self.settled.directories.keys() != self.entries.keys():
+            return False
+        try:
+            with disk.directory(out) as at:
+                there = disk.entries(at).keys()
+        except OSError:
+            return False
+        return there == self.entries.keys() and all(
+            self.fresh(service, each.key, out) for service, each in self.entries.items()
+        )
 
     def fresh(self, service: str, key: str, out: Path) -> bool:
         """Whether rendering `service` would give exactly what is in `out/<service>` now."""
@@ -61,14 +89,23 @@ class Cache:
         """Without the services that left the input."""
         return replace(self, entries={name: each for name, each in self.entries.items() if name in services})
 
+    def settle(self, settled: Settled | None) -> Cache:
+        return replace(self, settled=settled)
+
     def save(self) -> None:
         """Nothing is written when nothing changed."""
-        if self.entries == self.loaded:
+        if (self.entries, self.settled) == self.loaded:
             return
         raw = {
-            service: {"key": each.key, "files": dict(each.digests)} for service, each in self.entries.items()
+            "version": _VERSION,
+            "services": {
+                service: {"key": each.key, "files": dict(each.digests)}
+                for service, each in self.entries.items()
+            },
+            "settled": self.settled
+            and {"digest": self.settled.digest, "directories": dict(self.settled.directories)},
         }
-        content = json.dumps({"version": _VERSION, "services": raw}, sort_keys=True).encode()
+        content = json.dumps(raw, sort_keys=True).encode()
         with disk.telling(f"cannot write {self.path.parent.name}/{self.path.name}"):
             state.write(self.path.parent, self.path.name, content)
 
@@ -124,18 +161,26 @@ def _digest(name: str, inside: int) -> str | None:
     return None if content is None else sums.digest(content)
 
 
-def _parse(content: bytes | None) -> dict[str, Entry] | None:
+def _parse(content: bytes | None) -> tuple[dict[str, Entry], Settled | None] | None:
     """What was saved; None for a cache that says nothing."""
     try:
         raw = json.loads(content or b"")
         if raw["version"] != _VERSION:
             return None
-        return {
-            str(service): Entry(_text(each["key"]), {str(k): _text(v) for k, v in each["files"].items()})
+        entries = {
+            service: Entry(_text(each["key"]), _texts(each["files"]))
             for service, each in raw["services"].items()
         }
+        settled = raw["settled"]
+        if settled is not None:
+            settled = Settled(_text(settled["digest"]), _texts(settled["directories"]))
+        return entries, settled
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _texts(value: Mapping[str, object]) -> dict[str, str]:
+    return {key: _text(each) for key, each in value.items()}
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from generator import build, check, conventions
+from generator import build, conventions
 from generator.cli import options, shown
 from generator.cli.main import COMMANDS, EXIT_PROBLEMS
 from generator.output import diff
@@ -39,18 +39,30 @@ def command(
     """
     if only_check and only_diff:
         raise click.UsageError("--check and --diff exclude each other: --check lists, --diff shows.")
-    build.look_ahead(file.parent, only_check)
-    checked = check.check(file)
-    report = shown.Report(format, checked.root)
-    report.add(checked.diagnostics)
-    if not checked.is_sound or checked.project is None:
-        report.finish()
-        context.exit(EXIT_PROBLEMS)
-    options.known(checked.project, services)
-    out = output or checked.root / conventions.OUTPUT
-    made = build.prepare(
-        checked.project, checked.root, out, _shown(out, checked.root), services or None, only_check
-    )
+    root = file.parent
+    out = output or root / conventions.OUTPUT
+    report = shown.Report(format, root)
+    is_plain = not (services or only_check or only_diff)
+    made = build.settled(file, out, _shown(out, root)) if is_plain else None
+    if made is None:
+        build.look_ahead(root, only_check)
+        from generator import check  # noqa: PLC0415 - 0.2 s that a build with nothing to do must not cost
+
+        checked = check.check(file)
+        report.add(checked.diagnostics)
+        if not checked.is_sound or checked.project is None:
+            report.finish()
+            context.exit(EXIT_PROBLEMS)
+        options.known(checked.project, services)
+        made = build.prepare(
+            checked.project,
+            root,
+            out,
+            _shown(out, root),
+            services or None,
+            afresh=only_check,
+            spotless=not checked.diagnostics,
+        )
     report.add(made.diagnostics)
     _results(report, made)
     if made.is_blocked:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from generator import conventions, model
+from generator import conventions
 from generator.text import nearest
+
+if TYPE_CHECKING:  # 25 ms that not every command need pay
+    from generator import model
 
 file = click.option(
     "-f",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -220,3 +221,7 @@ def test_gen_refuses_what_goose_refuses(source: random.Random, tmp_path: Path) -
             assert errors, data
         count += 1
     assert count
+
+
+if __name__ == "__main__":
+    sys.exit(pytest.main(["-q", __file__]))
