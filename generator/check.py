@@ -11,7 +11,13 @@ from generator.diagnostics import Diagnostic
 from generator.rules import registry
 from generator.spec import errors
 
-_SAID_BY_SECRETS = ("url-userinfo", "job-reserved-name")
+# One mistake that two rules see: the first is dropped where the second is told of the same line. Of a
+# credential, because only then is its line not shown.
+_SAID_BY = {
+    "url-userinfo": "secret-in-file",
+    "job-reserved-name": "secret-in-file",
+    "migration-size": "migration-too-large",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +47,15 @@ def check(path: Path) -> Checked:
     found = [
         *found,
         *reading.diagnostics,
-        *resolved.diagnostics,
+        *(each for each in resolved.diagnostics if each.position not in document.reported),
         *registry.check(resolved.project),
     ]
     return Checked(root, resolved.project, diagnostics.ordered(_once(found)))
 
 
 def _once(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """A credential is one mistake, also where the address or the variable that holds it would be one too.
-
-    It is the credential that stays: only then is its line not shown.
-    """
     kept = tuple(found)
-    lines = {(each.position.path, each.position.line) for each in kept if each.rule == "secret-in-file"}
+    told = {(each.rule, each.position.path, each.position.line) for each in kept}
     for each in kept:
-        if each.rule not in _SAID_BY_SECRETS or (each.position.path, each.position.line) not in lines:
+        if (_SAID_BY.get(each.rule, ""), each.position.path, each.position.line) not in told:
             yield each

@@ -83,6 +83,9 @@ def gen() -> None:
 
 def main() -> None:
     """The `gen` command."""
+    if not os.environ.get("GEN_DEBUG"):
+        # A library whose clean-up fails at exit (jsii's, where Node could not start) says nothing that helps.
+        sys.unraisablehook = lambda _: None
     try:
         code = gen.main(standalone_mode=False)
         _flush()

@@ -18,7 +18,7 @@ file = click.option(
     "-f",
     "--file",
     "file",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     default=Path(conventions.INPUT),
     show_default=True,
     help="The services to read. Other paths are seen from its directory.",
@@ -28,7 +28,7 @@ output = click.option(
     "-o",
     "--output",
     "output",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, readable=False),
     default=None,
     help=f"The tree of manifests. Default: {conventions.OUTPUT}/ beside the file.",
 )
