@@ -77,7 +77,7 @@ def _migrations(directory: str, root: int) -> dict[str, bytes]:
         at = root
         for step in posixpath.normpath(directory).split("/"):
             at = opened.enter_context(disk.directory(step, at))
-        return {name: _content(name, at) for name in _names(os.listdir(at))}
+        return {name: _content(name, at) for name in _names(disk.entries(at))}
 
 
 def _names(there: Iterable[str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cdk8s_plus_36 import k8s
 from constructs import Construct
 
@@ -11,6 +13,7 @@ from generator.charts import config_map, metadata
 # goose exits with 2 for what no further attempt can mend: a bad flag, or Go's panic on two files of one version.
 HOPELESS_EXIT_CODE = 2
 CONNECT_TIMEOUT_S = 10
+_EXPANDED = re.compile(r"\$(?=[$(])")
 
 
 def add(scope: Construct, service: model.Service) -> None:
@@ -196,8 +199,8 @@ def _extra(variable: model.EnvVar) -> k8s.EnvVar:
     if variable.config_map is not None:
         selector = k8s.ConfigMapKeySelector(name=variable.config_map.name, key=variable.config_map.key)
         return k8s.EnvVar(name=variable.name, value_from=k8s.EnvVarSource(config_map_key_ref=selector))
-    # Kubernetes expands $(NAME) in a value; `$$` is its escape.
-    return _plain(variable.name, (variable.value or "").replace("$(", "$$("))
+    # Kubernetes expands $(NAME) in a value, and takes `$$` for an escaped `$` (third_party/forked/golang/expansion).
+    return _plain(variable.name, _EXPANDED.sub("$$", variable.value or ""))
 
 
 def _volumes(service: model.Service) -> list[k8s.Volume]:
