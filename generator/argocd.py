@@ -32,7 +32,8 @@ TREE_KINDS = (
 )
 WORKLOAD_KINDS = (("", "Service"), ("apps", "Deployment"))
 
-_PASSWORD = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/@]*:[^/@]*@")
+# A token is a user's name to some hosts; SSH needs a user and no password.
+_CREDENTIAL = re.compile(r"^(?:https?://[^/]*@|[A-Za-z][A-Za-z0-9+.-]*://[^/@]*:[^/]*@)", re.IGNORECASE)
 # Text between {{ and }} would be run by the ApplicationSet controller.
 _PLAIN = re.compile(r"[^\s{}]+")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9._/{}-]+")
@@ -82,11 +83,16 @@ def target(
     application_path: str = f"apps/{SERVICE}",
     project: str = "services",
     argocd_namespace: str = "argocd",
+    several: bool = True,
+    workload_kinds: Sequence[tuple[str, str]] = WORKLOAD_KINDS,
 ) -> Target:
-    """Both directories in one repository; paths are seen from its root. A bad value is a `GenError`."""
-    if _PASSWORD.match(repository):
+    """Both directories in one repository; paths are seen from its root. A bad value is a `GenError`.
+
+    `several`: the target is for more than one service, so the application's path has to name it.
+    """
+    if _CREDENTIAL.match(repository):
         raise GenError(
-            "the repository URL carries a password",
+            "the repository URL carries a credential",
             "leave it out: Argo CD keeps the repository's credentials itself",
         )
     for what, value in (("repository URL", repository), ("revision", revision), ("project", project)):
@@ -94,7 +100,7 @@ def target(
             raise GenError(
                 f"the {what} {value!r} is empty or has a space or a brace", "write it as Git has it"
             )
-    if SERVICE not in application_path:
+    if several and SERVICE not in application_path:
         raise GenError(
             f"the application's path {application_path!r} is the same for every service",
             f"write {SERVICE} where the service's name stands, such as apps/{SERVICE}",
@@ -111,6 +117,7 @@ def target(
         application=Source(repository, revision, application),
         project=project,
         argocd_namespace=argocd_namespace,
+        workload_kinds=workload_kinds,
     )
 
 

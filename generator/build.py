@@ -58,19 +58,23 @@ def settled(file: Path, out: Path, shown: str) -> Build | None:
     return Build(plan, services, (), state, known)
 
 
-def look_ahead(root: Path, afresh: bool = False) -> None:
+def look_ahead(root: Path, afresh: bool, of_all: bool) -> None:
     """Starts loading cdk8s, and Node behind it, while the project is still being checked.
 
-    Only where it will be needed: afresh, or without a cache. Half a second of it is waiting for Node.
+    Only where it will be needed: afresh, without a cache, or in a build `of_all` whose predecessor was
+    settled, as this one is not. Half a second of it is waiting for Node.
     """
-    if afresh or not (root / conventions.STATE / cache.NAME).exists():
-        threading.Thread(target=_load_charts).start()
+    known = cache.Cache.load(root / conventions.STATE / cache.NAME)
+    if afresh or known.loaded is None or (of_all and known.settled is not None):
+        # First what keeps Python busy: Node can then start while the check runs.
+        _load("generator.charts")
+        threading.Thread(target=_load, args=("generator.charts.tree",)).start()
 
 
-def _load_charts() -> None:
+def _load(module: str) -> None:
     # What goes wrong here goes wrong again where the module is needed, and is told there.
     with suppress(Exception):
-        importlib.import_module("generator.charts.tree")
+        importlib.import_module(module)
 
 
 def prepare(

@@ -39,7 +39,7 @@ def check(path: Path) -> Checked:
     `path` is the file; its directory is the root that all other paths in it are relative to.
     """
     root = path.parent
-    document, found = source.load(path, path.name)
+    document, found = source.load(path, path.name or str(path))
     if document is None:
         return Checked(root, None, diagnostics.ordered(found))
     reading = errors.read(document)

@@ -16,12 +16,14 @@ _JOB = "job.yaml"
 
 def commands(plan: output.Plan) -> tuple[str, ...]:
     """A `kubectl` line for each service that is gone, or has moved to another namespace."""
-    lines = []
+    left = {}
     for change in plan.changes:
         before, after = _namespace(change.old), _namespace(change.new)
-        if change.name == _JOB and before is not None and before != after:
-            lines.append(command(change.service, before))
-    return tuple(lines)
+        # Any file of a service that is gone will do: its Job's may be kept, for somebody edited it.
+        is_gone = change.service in plan.removed_services
+        if before is not None and (is_gone or (change.name == _JOB and before != after)):
+            left[change.service] = before
+    return tuple(command(service, namespace) for service, namespace in sorted(left.items()))
 
 
 def command(service: str, namespace: str) -> str:

@@ -16,7 +16,7 @@ from generator import model
 from generator.diagnostics import Diagnostic, Position
 from generator.migrations import directory
 from generator.source import Document
-from generator.spec import errors, file
+from generator.spec import errors, file, runner
 
 USER = 65532
 REQUESTS = {"cpu": "50m", "memory": "64Mi"}
@@ -233,7 +233,7 @@ def _runner(sources: _Sources, image: str) -> model.Runner:
     )
 
 
-def _variable(name: str, value: str | file.EnvironmentSource) -> model.EnvVar:
+def _variable(name: str, value: str | runner.EnvironmentSource) -> model.EnvVar:
     if isinstance(value, str):
         return model.EnvVar(name, value=value)
     secret, config_map = value.secret, value.config_map

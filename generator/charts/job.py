@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from cdk8s_plus_36 import k8s
@@ -152,7 +153,13 @@ def _container(service: model.Service) -> k8s.Container:
 
 def _quantities(amounts: object) -> dict[str, k8s.Quantity] | None:
     assert isinstance(amounts, dict)
-    return {name: k8s.Quantity.from_string(amount) for name, amount in amounts.items()} or None
+    return {name: _quantity(amount) for name, amount in amounts.items()} or None
+
+
+@functools.cache
+def _quantity(amount: str) -> k8s.Quantity:
+    """One message to Node for all services that want the same."""
+    return k8s.Quantity.from_string(amount)
 
 
 def _environment(service: model.Service) -> list[k8s.EnvVar]:

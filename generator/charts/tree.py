@@ -10,7 +10,7 @@ from typing import Any
 import cdk8s
 
 from generator import conventions, model
-from generator.charts import config_map, job, prometheus_rule, role, role_binding, service_account
+from generator.charts import config_map, job, prometheus_rule, role, role_binding, scalars, service_account
 
 # cdk8s' synthesis is quadratic in the charts of an App.
 SERVICES_PER_APP = 25
@@ -64,7 +64,7 @@ def _identity(manifest: Manifest) -> tuple[str, str]:
 def files(objects: Iterable[Manifest]) -> dict[str, bytes]:
     """The objects as YAML, one file per kind."""
     ordered = sorted(objects, key=_identity)
-    text = cdk8s.Yaml.stringify(*ordered)
+    text = scalars.stringify(ordered, cdk8s.Yaml.stringify)
     by_file: dict[str, list[str]] = {}
     for manifest, document in zip(ordered, _documents(text), strict=True):
         by_file.setdefault(f"{manifest['kind'].lower()}.yaml", []).append(document)

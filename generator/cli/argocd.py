@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from generator import argocd, check, conventions
+from generator import argocd, check, conventions, model
 from generator.cli import options, shown
 from generator.cli.main import COMMANDS, EXIT_PROBLEMS
 from generator.diagnostics import GenError
@@ -79,6 +80,8 @@ def command(
         application_path=application_path,
         project=project,
         argocd_namespace=argocd_namespace,
+        several=application_set or len(chosen) > 1,
+        workload_kinds=_workload_kinds(chosen),
     )
     if application_set:
         click.echo(argocd.application_set(chosen, target), nl=False)
@@ -87,6 +90,12 @@ def command(
         click.echo(f"warning: {argocd.standalone_warning(chosen)}", err=True)
     else:
         click.echo(argocd.sources(chosen, target), nl=False)
+
+
+def _workload_kinds(services: Sequence[model.Service]) -> tuple[tuple[str, str], ...]:
+    """A Secret that the application manages has to be allowed in its project too."""
+    manages = any(each.database.secret.managed_by is model.ManagedBy.APPLICATION for each in services)
+    return (("", "Secret"), *argocd.WORKLOAD_KINDS) if manages else argocd.WORKLOAD_KINDS
 
 
 def _remote(root: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -45,7 +46,7 @@ def command(
     is_plain = not (services or only_check or only_diff)
     made = build.settled(file, out, _shown(out, root)) if is_plain else None
     if made is None:
-        build.look_ahead(root, only_check)
+        build.look_ahead(root, afresh=only_check, of_all=is_plain)
         from generator import check  # noqa: PLC0415 - 0.2 s that a build with nothing to do must not cost
 
         checked = check.check(file)
@@ -54,6 +55,7 @@ def command(
             report.finish()
             context.exit(EXIT_PROBLEMS)
         options.known(checked.project, services)
+        _demand_own_directory(out, root, [each.migrations_directory for each in checked.project.services])
         made = build.prepare(
             checked.project,
             root,
@@ -75,6 +77,19 @@ def command(
         report.finish()
         return
     _write(report, made)
+
+
+def _demand_own_directory(out: Path, root: Path, migrations: Iterable[str]) -> None:
+    """A usage error for an output directory in which gen's files would lie among somebody else's."""
+    place, top = out.resolve(), root.resolve()
+    if top.is_relative_to(place):
+        raise click.UsageError(f"{out} holds services.yaml: give --output a directory of its own.")
+    for each in sorted(set(migrations)):
+        directory = (top / each).resolve()
+        if place.is_relative_to(directory) or directory.is_relative_to(place):
+            raise click.UsageError(
+                f"{out} and the migrations in {each} would mix: give --output another directory."
+            )
 
 
 def _shown(out: Path, root: Path) -> str:
@@ -100,7 +115,9 @@ def _check(report: shown.Report, made: build.Build) -> int:
     for name in plan.leftovers:
         report.say(f"{'left over':<12} {plan.request.shown}/{name}")
     if plan.is_empty:
-        report.say(f"{plan.request.shown}/ is what services.yaml says ({len(made.services)} services)")
+        report.say(
+            f"{plan.request.shown}/ is what services.yaml says ({shown.count(len(made.services), 'service')})"
+        )
     else:
         report.warn("run `gen build` and commit the result")
     report.finish()
@@ -118,5 +135,5 @@ def _write(report: shown.Report, made: build.Build) -> None:
         verb = "removed" if change.new is None else "added" if change.old is None else "changed"
         report.say(f"{verb:<8} {plan.request.shown}/{change.path}")
     if plan.is_empty:
-        report.say(f"{plan.request.shown}/ is up to date ({len(made.services)} services)")
+        report.say(f"{plan.request.shown}/ is up to date ({shown.count(len(made.services), 'service')})")
     report.finish()

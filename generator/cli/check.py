@@ -26,6 +26,7 @@ def command(context: click.Context, file: Path, format: str) -> None:
     if checked.is_sound and checked.project is not None:
         services = checked.project.services
         count = sum(len(each.migrations) for each in services)
-        report.say(f"{len(services)} services and {count} migrations are fine")
+        found = f"{shown.count(len(services), 'service')} and {shown.count(count, 'migration')}"
+        report.say(f"{found}: no errors")
     report.finish()
     context.exit(0 if checked.is_sound else EXIT_PROBLEMS)

@@ -109,6 +109,8 @@ def main() -> None:
             "this is a mistake in gen, not in your files; GEN_DEBUG=1 shows where. Nothing was written half"
         )
         _stop(f"internal error: {type(problem).__name__}: {problem}", help)
+    # Python would look for garbage once more while it ends.
+    gc.freeze()
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -64,6 +64,11 @@ class Report:
         return dataclasses.replace(found, position=dataclasses.replace(found.position, path=path))
 
 
+def count(number: int, noun: str) -> str:
+    """`1 service`, `2 services`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _source(path: str) -> str | None:
     try:
         file = Path(path)

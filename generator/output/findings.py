@@ -13,6 +13,18 @@ _KUSTOMIZE = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _HELM = "Chart.yaml"
 
 
+def orphans(path: str, names: list[str]) -> Iterator[Diagnostic]:
+    """A directory below `out/` that no service claims; none when Argo CD would find nothing in it."""
+    if any(name.endswith(_MANIFEST_ENDINGS) and not name.startswith(".") for name in names):
+        yield Diagnostic(
+            "output-foreign-manifest",
+            f"{path} holds manifests, but belongs to no service, and gen can't prove that it wrote them",
+            "delete the directory if its service is gone; Argo CD applies it wherever it is still a source",
+            Position(path),
+            Severity.WARNING,
+        )
+
+
 def in_the_way(path: str, kind: Kind | None) -> Diagnostic:
     if kind is Kind.LINK:
         return Diagnostic(

@@ -9,6 +9,7 @@ named and kept. Nothing here writes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def again(request: Request, proven: Journal) -> Plan:
 def _compare(request: Request, proven: Journal, at: int) -> Plan:
     directories: list[Directory] = []
     others: list[str] = []
+    problems: list[Diagnostic] = []
     there = disk.entries(at)
     for service in sorted(there.keys() | request.wanted.keys()):
         kind = there.get(service)
@@ -65,11 +67,22 @@ def _compare(request: Request, proven: Journal, at: int) -> Plan:
             found = _unwanted_directory(request, service, proven, at)
             if found is None:
                 others.append(f"{service}/")
+                problems += _orphans(request, service, at)
             else:
                 directories.append(found)
         else:
             others.append(service)
-    return Plan(request, tuple(directories), tuple(others), ())
+    return Plan(request, tuple(directories), tuple(others), tuple(problems))
+
+
+def _orphans(request: Request, service: str, at: int) -> Iterator[Diagnostic]:
+    """Tells of a directory that is not ours and holds manifests: perhaps a service that left, with its
+    SHA256SUMS lost or its files edited."""
+    path = f"{request.shown}/{service}"
+    with disk.telling(f"cannot read {path}"), suppress(FileNotFoundError):
+        with disk.directory(service, at) as inside:
+            names = sorted(disk.entries(inside))
+        yield from findings.orphans(path, names)
 
 
 def _wanted_directory(

@@ -27,8 +27,7 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
         elif blinding and service.alerts.enabled:
             yield Diagnostic(
                 "argocd-delete-policy",
-                f"{' and '.join(blinding)} deletes the Job before its metrics are scraped: the alerts of"
-                f" `{service.name}` would be blind",
+                f"{' and '.join(blinding)} deletes the Job before its metrics are scraped: the alerts would be blind",
                 "write `deletePolicy: [BeforeHookCreation]`; the TTL removes the Job later",
                 where,
             )

@@ -16,7 +16,8 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
         secret = service.database.secret
         if not service.namespace:
             continue  # not known, and told
-        identity = (service.namespace, secret.name, secret.dsn_key, secret.keys, service.table)
+        table = service.table.removeprefix("public.")
+        identity = (service.namespace, secret.name, secret.dsn_key, secret.keys, table)
         other = first.setdefault(identity, service)
         if other is not service:
             yield Diagnostic(

@@ -8,6 +8,9 @@ from generator import model
 from generator.diagnostics import Diagnostic
 from generator.text import durations
 
+# Its time limits are 32-bit numbers of milliseconds (guc_tables.c).
+MOST_MS = 2**31 - 1
+
 
 def check(project: model.Project) -> Iterator[Diagnostic]:
     for service in project.services:
@@ -22,6 +25,14 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
                 "write a shorter `lockTimeout`; a wait for a lock counts as part of the statement",
                 service.where("database.lockTimeout"),
             )
+        for name, limit in (("lockTimeout", lock), ("statementTimeout", statement)):
+            if limit > MOST_MS:
+                yield Diagnostic(
+                    "database-timeouts",
+                    f"PostgreSQL refuses a time limit of {durations.render(limit)}: the most is 24d, or none",
+                    f"write a shorter `{name}` (it follows `job.timeout` where it is not written), or `0s` for none",
+                    service.where(f"database.{name}"),
+                )
         if statement > timeout:
             yield Diagnostic(
                 "database-timeouts",

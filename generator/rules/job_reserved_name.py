@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from generator import conventions, model
 from generator.diagnostics import Diagnostic
@@ -13,7 +13,7 @@ _FREE_VARIABLES = ("PGSSLMODE", "PGSSLSNI", "PGTARGETSESSIONATTRS", "PGTZ")
 # Read by the loader and by goose before anything of ours is.
 _UNSAFE_VARIABLES = ("LD_", "PATH", "GODEBUG", "GOTRACEBACK")
 _LABELS = (*conventions.labels("any"), "app.kubernetes.io/instance", "job-name", "controller-uid")
-_LABEL_PREFIXES = ("batch.kubernetes.io/", f"{conventions.PREFIX}/")
+_LABEL_PREFIXES = ("argocd.argoproj.io/", "batch.kubernetes.io/", f"{conventions.PREFIX}/")
 
 
 def check(project: model.Project) -> Iterator[Diagnostic]:
@@ -28,11 +28,16 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
                     "use the setting for it (database, job, runner.caBundle), or another name",
                     service.where.key("runner", "env", variable.name),
                 )
-        for label in service.runner.pod_labels:
-            if label in _LABELS or label.startswith(_LABEL_PREFIXES):
-                yield Diagnostic(
-                    "job-reserved-name",
-                    f"the label `{label}` of the pod belongs to gen, Argo CD or Kubernetes",
-                    "use another label; a Service that selects this one would send traffic to the migration's pod",
-                    service.where.key("runner", "podLabels", label),
-                )
+        yield from _labels(service, service.runner.pod_labels, "runner", "podLabels")
+        yield from _labels(service, service.alerts.rule_labels, "alerts", "ruleLabels")
+
+
+def _labels(service: model.Service, labels: Iterable[str], *path: str) -> Iterator[Diagnostic]:
+    for label in labels:
+        if label in _LABELS or label.startswith(_LABEL_PREFIXES):
+            yield Diagnostic(
+                "job-reserved-name",
+                f"the label `{label}` belongs to gen, Argo CD or Kubernetes",
+                "use another label: by these, Services and Argo CD find what is theirs",
+                service.where.key(*path, label),
+            )

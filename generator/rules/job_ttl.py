@@ -21,8 +21,7 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
         if service.limits.ttl < least:
             yield Diagnostic(
                 "job-ttl",
-                f"the Job of `{service.name}` vanishes {durations.render(service.limits.ttl * 1000)} after"
-                f" its end: {reason}",
+                f"the Job vanishes {durations.render(service.limits.ttl * 1000)} after its end: {reason}",
                 f"write `ttl: {durations.render(least * 1000)}` or more (10m is the default)",
                 service.where("job.ttl"),
             )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import json
 from typing import Any
 
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 
-from generator.spec import file
+from generator.spec import database, file, runner
+
+_MODULES = (database, file, runner)
 
 
 class _Schema(GenerateJsonSchema):
@@ -52,7 +55,7 @@ def _plain(schema: Any) -> Any:
 def _describe(definition: dict[str, Any], name: str) -> None:
     """The text below a field in the source describes its key. pydantic could do this too
     (use_attribute_docstrings), but at every start."""
-    model = getattr(file, name, None)
+    model = next((vars(each)[name] for each in _MODULES if name in vars(each)), None)
     for parent in reversed(model.__mro__) if inspect.isclass(model) else ():
         for key, text in _DOCSTRINGS.get(parent.__name__, {}).items():
             if key in definition.get("properties", {}):
@@ -62,7 +65,8 @@ def _describe(definition: dict[str, Any], name: str) -> None:
 def _docstrings() -> dict[str, dict[str, str]]:
     """By class and key, the text that follows the field."""
     found: dict[str, dict[str, str]] = {}
-    for node in ast.parse(inspect.getsource(file)).body:
+    sources = (ast.parse(inspect.getsource(each)).body for each in _MODULES)
+    for node in itertools.chain.from_iterable(sources):
         if isinstance(node, ast.ClassDef):
             for before, after in zip(node.body, node.body[1:], strict=False):
                 text = after.value if isinstance(after, ast.Expr) else None

@@ -71,7 +71,7 @@ def tree(project: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def states(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes], dict[str, bytes], int]:
-    """A project that is built from its old input and has the new one; both trees; how many operations the step takes."""
+    """A project that is built from its old input and has the new one; both trees; the operations between."""
     old = tmp_path_factory.mktemp("old")
     projects.write(old, DSN, {"1_a.sql": projects.migration("SELECT 1;")})
     projects.build(old)

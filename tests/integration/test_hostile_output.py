@@ -194,11 +194,12 @@ def test_a_file_that_argo_cd_would_act_on(project: Project, name: str) -> None:
 def test_other_peoples_files_and_directories_are_kept(project: Project) -> None:
     (project.out / "README.md").write_text("mine", "utf-8")
     (project.files / "NOTES.md").write_text("mine", "utf-8")
-    (project.out / "legacy").mkdir()
-    (project.out / "legacy" / "job.yaml").write_text("mine", "utf-8")
+    for directory, name in (("legacy", "job.yaml"), ("docs", "index.md")):
+        (project.out / directory).mkdir()
+        (project.out / directory / name).write_text("mine", "utf-8")
     said = project.gen("build")
-    assert (said.returncode, hostile.told(said)) == (0, [])
-    for path in ("README.md", f"{SERVICE}/NOTES.md", "legacy/job.yaml"):
+    assert (said.returncode, hostile.told(said)) == (0, [("out/legacy:1:1", "output-foreign-manifest")])
+    for path in ("README.md", f"{SERVICE}/NOTES.md", "legacy/job.yaml", "docs/index.md"):
         assert (project.out / path).read_text("utf-8") == "mine"
 
 

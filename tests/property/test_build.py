@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 
 from generator import check, conventions, model
 from generator.charts import tree
-from tests.support import models
+from tests.support import argocd, models
 
 # Rendering starts Node once and then takes some 20 ms.
 FEW = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
@@ -75,7 +75,7 @@ def test_objects_are_all_that_a_service_gets() -> None:
     assert {(each["kind"], each["metadata"]["name"]) for each in made} == set(objects(service.name))
 
 
-@FEW
+@settings(FEW, max_examples=8)
 @given(st.lists(NAMES.filter(lambda name: len(name) < 54), unique=True, min_size=2, max_size=4), st.randoms())
 def test_the_order_of_services_does_not_matter(names: list[str], random: Any) -> None:
     services = [models.service(name=name) for name in names]
@@ -86,6 +86,26 @@ def test_the_order_of_services_does_not_matter(names: list[str], random: Any) ->
 
 
 # Free text.
+
+WORDS = ("null", "no", "0b1", "0o7", "0x1", " \n", "---", "...", "2026-01-31", "\n\n\t", "\U0001f680")
+PIECES = st.sampled_from([*"a07oxey.-+_: \n\t#=<>'\"\\{}[],&*!|%@`?~", *WORDS])
+
+
+@settings(deadline=None, max_examples=5, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.lists(PIECES, max_size=5).map("".join), min_size=100, max_size=300))
+@example(["0o7", "-0o7", "=", "<<", "-_", "\t\n", "\n\n\ta", " \n", "\n \n", " \n\n", "\t \n 0", "---\na"])
+def test_every_reader_takes_a_text_for_the_same(texts: list[str]) -> None:
+    """YAML 1.1 and 1.2, and Argo CD's own, which refuses what the others forgive."""
+    data = {f"k{number}": text for number, text in enumerate(texts)}
+    manifest = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": data}
+    (content,) = tree.files([manifest]).values()
+    for version in ((1, 1), (1, 2)):
+        assert documents(content, version) == [manifest]
+    with tempfile.TemporaryDirectory() as directory:
+        (Path(directory) / "configmap.yaml").write_bytes(content)
+        (seen,) = argocd.read(Path(directory)).objects
+    assert seen.body == manifest
+
 
 TRICKY = st.one_of(
     st.text(max_size=40),
@@ -152,7 +172,7 @@ class Written:
                 }
             },
         }
-        (self.root / "services.yaml").write_text(json.dumps(spec), "utf-8")
+        (self.root / "services.yaml").write_text(json.dumps(spec, ensure_ascii=False), "utf-8", newline="")
         return check.check(self.root / "services.yaml")
 
 

@@ -115,7 +115,8 @@ def test_a_standalone_application_has_one_source_and_says_that_it_gates_nothing(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"repository": "https://bot:token@git.example.com/org/deploy.git"}, "carries a password"),
+        ({"repository": "https://bot:token@git.example.com/org/deploy.git"}, "carries a credential"),
+        ({"repository": "https://token@git.example.com/org/deploy.git"}, "carries a credential"),
         ({"repository": "https://git.example.com/{{ .x }}"}, "a brace"),
         ({"revision": ""}, "is empty"),
         ({"application_path": "apps/all"}, "the same for every service"),

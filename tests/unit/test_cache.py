@@ -70,10 +70,14 @@ def test_not_fresh_when_the_disk_differs(saved: Path, change: Callable[[Path], o
         b"\xff\xfe",
         b"null",
         b"[]",
-        b'{"version": 2, "services": {}}',
-        b'{"version": 1, "services": []}',
-        b'{"version": 1, "services": {"auth": {"key": "key"}}}',
-        b'{"version": 1, "services": {"auth": {"key": "key", "files": {"job.yaml": 1}}}}',
+        b'{"version": 2, "settled": null, "services": {}}',
+        b'{"version": 1, "settled": null, "services": []}',
+        b'{"version": 1, "settled": null, "services": {"auth": {"key": "key"}}}',
+        b'{"version": 1, "settled": null, "services": {"auth": {"key": "key", "files": {"job.yaml": 1}}}}',
+        b'{"version": 1, "services": {}}',
+        b'{"version": 1, "settled": [], "services": {}}',
+        b'{"version": 1, "settled": {"digest": 1, "directories": {}}, "services": {}}',
+        b'{"version": 1, "settled": {"digest": "a", "directories": {"auth": []}}, "services": {}}',
         b"[" * 100_000,
     ],
 )
@@ -104,6 +108,19 @@ def test_service_that_left_the_input_leaves_the_cache(saved: Path) -> None:
     path = saved / ".gen/cache.json"
     Cache.load(path).with_("billing", "k", FILES).only({"auth"}).save()
     assert Cache.load(path).entries.keys() == {"auth"}
+
+
+def test_settled_input_is_kept_and_taken_back(saved: Path) -> None:
+    path = saved / ".gen/cache.json"
+    settled = cache.Settled("digest", {"auth": "migrations/auth"})
+    Cache.load(path).settle(settled).save()
+    loaded = Cache.load(path)
+    assert loaded.settled == settled
+    assert loaded.is_whole(saved / "out")
+    assert not loaded.with_("billing", "k", FILES).is_whole(saved / "out")
+    assert not loaded.settle(None).is_whole(saved / "out")
+    loaded.settle(None).save()
+    assert Cache.load(path).settled is None
 
 
 def test_first_save_makes_an_ignored_directory(tmp_path: Path) -> None:

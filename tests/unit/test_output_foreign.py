@@ -59,6 +59,7 @@ def test_edited_file_of_a_removed_service_is_kept(built: Project) -> None:
     after = built.plan(WITHOUT_BILLING)
     assert after.is_empty
     assert after.foreign == ("billing/",)
+    assert rules(after) == [("output-foreign-manifest", "out/billing")]
 
 
 def test_foreign_files_are_named_and_kept(built: Project) -> None:
@@ -69,7 +70,7 @@ def test_foreign_files_are_named_and_kept(built: Project) -> None:
     plan = built.build(TREE)
     assert plan.is_empty
     assert plan.foreign == ("README", "auth-service/NOTES.txt", "by-hand/")
-    assert plan.diagnostics == ()
+    assert rules(plan) == [("output-foreign-manifest", "out/by-hand")]
     assert built.everything() == before
 
 
