@@ -45,8 +45,17 @@ def service_name(text: str) -> str | None:
 
 _NAME_HELP = "use lower-case letters, digits and `-`, with a letter or digit at both ends"
 
+_LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+
+
+def _shape(pattern: str, most: int) -> WithJsonSchema:
+    """What an editor can check; the validator beside it is what counts."""
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$", "maxLength": most})
+
+
 ServiceName = Annotated[
     str,
+    _shape(_LABEL, conventions.MAX_SERVICE_NAME),
     checked(
         "name-service",
         service_name,
@@ -54,16 +63,20 @@ ServiceName = Annotated[
     ),
 ]
 Namespace = Annotated[
-    str, checked("name-kubernetes", kubernetes_names.dns_label, f"{_NAME_HELP}, at most 63 characters")
+    str,
+    _shape(_LABEL, conventions.MAX_NAME),
+    checked("name-kubernetes", kubernetes_names.dns_label, f"{_NAME_HELP}, at most 63 characters"),
 ]
 ObjectName = Annotated[
     str,
+    _shape(rf"{_LABEL}(\.{_LABEL})*", 253),
     checked(
         "name-kubernetes", kubernetes_names.dns_subdomain, f"{_NAME_HELP}; `.` may join parts; at most 253"
     ),
 ]
 DataKey = Annotated[
     str,
+    _shape("[-._a-zA-Z0-9]+", 253),
     checked(
         "name-data-key",
         kubernetes_names.data_key,

@@ -44,12 +44,13 @@ def render() -> str:
 
 
 def _plain(schema: Any) -> Any:
-    """Takes away what says nothing: a default of null."""
+    """Takes away what says nothing, a default of null, and closes mappings whose keys have a pattern."""
     if isinstance(schema, list):
         return [_plain(each) for each in schema]
     if not isinstance(schema, dict):
         return schema
-    return {key: _plain(value) for key, value in schema.items() if (key, value) != ("default", None)}
+    plain = {key: _plain(value) for key, value in schema.items() if (key, value) != ("default", None)}
+    return {**plain, "additionalProperties": False} if "patternProperties" in plain else plain
 
 
 def _describe(definition: dict[str, Any], name: str) -> None:
