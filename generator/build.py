@@ -112,8 +112,8 @@ def prepare(
         output.demand_idle(state)
     for name, files in wanted.items():
         known = known.with_(name, keys[name], files)
-    is_settled = spotless and only is None and not plan.diagnostics
-    known = known.settle(fingerprints.project(project, code) if is_settled else None)
+    is_settled = spotless and only is None and not (plan.diagnostics or plan.foreign)
+    known = known.settle(_provable(project, root, code) if is_settled else None)
     return Build(
         plan=plan,
         services=tuple(each.name for each in services),
@@ -121,6 +121,13 @@ def prepare(
         state=state,
         cache=known.only({each.name for each in project.services}),
     )
+
+
+def _provable(project: model.Project, root: Path, code: str) -> cache.Settled | None:
+    """The raw input as it was read, if the next build can find it so: else that one would look ahead for
+    nothing."""
+    read = fingerprints.project(project, code)
+    return read if fingerprints.is_settled(read, root / project.path, code) else None
 
 
 def _unchanged(known: cache.Cache, keys: Mapping[str, str], out: Path) -> frozenset[str]:

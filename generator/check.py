@@ -44,11 +44,13 @@ def check(path: Path) -> Checked:
         return Checked(root, None, diagnostics.ordered(found))
     reading = errors.read(document)
     resolved = resolve.project(document, reading, root)
+    # Another text stands in for an item that was wrong: nothing that a rule says of it matters.
+    replaced = {document.position(*path) for path in reading.damaged if isinstance(path[-1], int)}
     found = [
         *found,
         *reading.diagnostics,
         *(each for each in resolved.diagnostics if each.position not in document.reported),
-        *registry.check(resolved.project),
+        *(each for each in registry.check(resolved.project) if each.position not in replaced),
     ]
     return Checked(root, resolved.project, diagnostics.ordered(_once(found)))
 

@@ -2,9 +2,9 @@
 
 A port of `ParseSQLMigration` (goose v3.27.3, internal/sqlparser/parser.go). goose parses a file twice, once
 per direction, stops at the first problem, and finds an unfinished Down only when somebody rolls back; this
-reads both directions in one pass and goes on after each problem. Four things that goose lets through are
+reads both directions in one pass and goes on after each problem. Five things that goose lets through are
 refused, because the SQL that then runs is not the one in the file: see `_swallow`, `_open_block`,
-`markers.lookalike` and `_expand`.
+`markers.lookalike`, `_expand` and `splits`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from generator.diagnostics import Diagnostic, Position, Severity
-from generator.migrations import envsub, markers
+from generator.migrations import envsub, lines, markers
+from generator.migrations.lines import Line
 from generator.migrations.markers import SPACE, Annotation
+from generator.migrations.splits import Splits
 
-_COMMENT = re.compile(f"(?:^|[{SPACE}])--")
 _BLOCK_COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
 _END_OF_STATEMENT = (
     "goose ends a statement at a line whose last word, before any ` --` comment, ends with `;`; "
@@ -44,29 +45,22 @@ class Parsed:
 
 
 def read(path: str, text: str) -> Parsed:
-    reader = _Reader(path)
-    for number, line in enumerate(_lines(text), start=1):
+    reader = _Reader(path, Splits(path))
+    for number, line in enumerate(lines.split(text), start=1):
         reader.take(number, line)
     return reader.finish()
-
-
-def _lines(text: str) -> list[str]:
-    """As bufio.ScanLines: a line ends at LF, one CR before it does not count."""
-    lines = text.split("\n")
-    if lines[-1] == "":
-        lines.pop()
-    return [each.removesuffix("\r") for each in lines]
 
 
 @dataclass(slots=True)
 class _Reader:
     path: str
+    splits: Splits
     part: _Part = _Part.START
     no_transaction: bool = False
     substitutes: bool = False
     block: int | None = None  # the line of the open StatementBegin
     empty_block: int | None = None  # the line of a StatementEnd behind nothing
-    pending: list[tuple[int, str]] = field(default_factory=list)
+    pending: list[Line] = field(default_factory=list)
     statements: dict[_Part, int] = field(default_factory=dict)
     first_text: Position | None = None
     up: Position | None = None
@@ -169,6 +163,7 @@ class _Reader:
                 self.first_text,
             )
         self.part, self.block, self.empty_block = _Part.UP, None, None
+        self.splits.begin()
         self.pending.clear()
 
     def _begin_down(self, where: Position) -> None:
@@ -189,6 +184,7 @@ class _Reader:
         else:
             self.part = _Part.DOWN
         self.empty_block = None
+        self.splits.begin()
 
     def _open_block(self, where: Position) -> None:
         """goose glues an unfinished statement in front of a block to the block's text."""
@@ -219,7 +215,7 @@ class _Reader:
             return
         self.block = None
         if self.pending:
-            self._store()
+            self._store(self.splits.block(self.pending, where.line))
         else:
             self.empty_block = where.line
 
@@ -235,26 +231,27 @@ class _Reader:
         self.empty_block = None
 
     def _gather(self, number: int, line: str) -> None:
-        if self.substitutes:
-            line = self._expand(number, line)
-        self.pending.append((number, line))
-        if self.block is None and _last_code(line).endswith(";"):
-            self._store()
+        gathered = self._expand(number, line) if self.substitutes else Line(number, line, line)
+        self.pending.append(gathered)
+        if self.block is None and gathered.code.endswith(";"):
+            self._store(self.splits.statement(self.pending))
 
-    def _expand(self, number: int, line: str) -> str:
+    def _expand(self, number: int, line: str) -> Line:
         expanded = envsub.expand(line)
         for each in expanded.problems:
             where = Position.at(self.path, number, each.offset + 1, each.length)
             self._report("migration-envsub", each.message, each.help, where)
-        return expanded.text
+        return Line(number, expanded.text, line, bool(expanded.problems))
 
-    def _store(self) -> None:
-        if any(line.strip(SPACE) for _, line in self.pending):
+    def _store(self, split: Diagnostic | None) -> None:
+        if split is not None:
+            self.found.append(split)
+        if any(each.text.strip(SPACE) for each in self.pending):
             self.statements[self.part] = self.statements.get(self.part, 0) + 1
         self.pending.clear()
 
     def _end_part(self) -> None:
-        if any(line.strip(SPACE) for _, line in self.pending):
+        if any(each.text.strip(SPACE) for each in self.pending):
             self._report_unfinished()
         self.pending.clear()
 
@@ -270,17 +267,20 @@ class _Reader:
         self.pending.clear()
 
     def _report_unfinished(self) -> None:
-        code = [(number, line) for number, line in self.pending if _last_code(line)]
+        if self.splits.goes_on(self.pending):
+            self.pending.clear()
+            return
         if _BLOCK_COMMENT.sub("", self._code()).strip(SPACE):
-            number, line = code[-1]
-            end = len(_last_code(line))
+            last = next(each for each in reversed(self.pending) if each.code)
+            number, line, end = last.number, last.text, len(last.code)
             message, help = "the statement that ends here has no `;`", _END_OF_STATEMENT
             if ";--" in line:
                 end = line.rindex(";--") + 1
                 message, help = "goose does not see the `;` before `--`", "put a space between `;` and `--`"
             where = Position.at(self.path, number, end, 1)
         else:
-            number, line = next((n, each) for n, each in self.pending if each.strip(SPACE))
+            first = next(each for each in self.pending if each.text.strip(SPACE))
+            number, line = first.number, first.text
             message = "goose takes this comment for a statement without `;`"
             help = "use `--` instead of `/* */` behind the last statement, and no line of spaces before it"
             where = self._line(number, line)
@@ -288,7 +288,7 @@ class _Reader:
         self.pending.clear()
 
     def _code(self) -> str:
-        return "\n".join(_last_code(line) for _, line in self.pending)
+        return "\n".join(each.code for each in self.pending)
 
     def _line(self, number: int, line: str) -> Position:
         text = line.rstrip(SPACE)
@@ -299,9 +299,3 @@ class _Reader:
         self, rule: str, message: str, help: str, where: Position, severity: Severity = Severity.ERROR
     ) -> None:
         self.found.append(Diagnostic(rule, message, help, where, severity))
-
-
-def _last_code(line: str) -> str:
-    """The line up to the comment that goose's `endsWithSemicolon` sees, without white space behind it."""
-    comment = _COMMENT.search(line)
-    return (line[: comment.start()] if comment else line).rstrip(SPACE)

@@ -14,8 +14,8 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
         if service.sync.phase is model.Phase.PRE_SYNC and managed_by is model.ManagedBy.APPLICATION:
             yield Diagnostic(
                 "argocd-phase",
-                f"the application manages the Secret `{service.database.secret.name}`, but the Job of"
-                f" `{service.name}` runs in PreSync, before Argo CD applies that Secret",
+                f"the application manages the database Secret, but the Job of `{service.name}` runs in PreSync,"
+                " before Argo CD applies that Secret",
                 "leave `argocd.phase` out (it follows from `managedBy`) or write `phase: Sync`",
                 service.where("argocd.phase"),
             )

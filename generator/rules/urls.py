@@ -11,6 +11,8 @@ from generator import model
 from generator.diagnostics import Diagnostic
 from generator.text import urls
 
+_BASE = "alerts.runbookBaseUrl"
+
 
 def check(project: model.Project) -> Iterator[Diagnostic]:
     for service in project.services:
@@ -18,10 +20,17 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
             problem = urls.check(url, project.allowed_domains)
             if problem is not None:
                 yield Diagnostic(problem.rule, problem.message, problem.help, service.where(name))
+            elif name == _BASE and ("?" in url or "#" in url):
+                yield Diagnostic(
+                    "url-syntax",
+                    "this URL is continued with a path, so it can't have a query or a fragment",
+                    "write the address of the published `out/` directory alone",
+                    service.where(name),
+                )
 
 
 def _addresses(service: model.Service) -> Iterator[tuple[str, str]]:
     if service.alerts.runbook_base_url is not None:
-        yield "alerts.runbookBaseUrl", service.alerts.runbook_base_url
+        yield _BASE, service.alerts.runbook_base_url
     for index, url in enumerate(service.callback_urls):
         yield f"callbackUrls.{index}", url

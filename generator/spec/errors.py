@@ -20,6 +20,8 @@ from generator.source import Document
 from generator.spec import file, wording
 from generator.spec.wording import Path
 
+# What a mistake that spans several keys is about: it is told unless one of these was wrong itself.
+_ABOUT = {"spec-secret-keys": ("key", "keys"), "spec-environment": ("secret", "configMap")}
 _PASSES = 12
 
 
@@ -47,12 +49,12 @@ def read(document: Document) -> Reading:
             ]
         told = [each for each in errors if not each.follows(damaged)]
         found += _diagnostics(document, told)
-        for each in errors:
-            damaged.add(each.subject)
+        before = frozenset(damaged)
+        damaged.update(each.subject for each in errors)
         if any(each.subject in ((), ("services",)) for each in errors):
             break
-        for each in errors:
-            _mend(value, each, len(damaged))
+        for number, each in enumerate(errors, start=len(damaged)):
+            _mend(value, each, number, each.subject in before)
     return Reading(None, tuple(found), frozenset(damaged))
 
 
@@ -74,7 +76,8 @@ class _Error:
 
     def follows(self, damaged: Iterable[Path]) -> bool:
         """Whether it only is an error because we took something away: the value, or something in it."""
-        return any(each[: len(self.subject)] == self.subject for each in damaged)
+        starts = [(*self.subject, each) for each in _ABOUT.get(self.details["type"], ())] or [self.subject]
+        return any(each[: len(start)] == start for start in starts for each in damaged)
 
 
 def _diagnostics(document: Document, errors: list[_Error]) -> Iterable[Diagnostic]:
@@ -119,24 +122,28 @@ def _has(value: Any, segment: str | int) -> bool:
     return isinstance(value, dict) and segment in value
 
 
-def _mend(value: Any, error: _Error, number: int) -> None:
+def _mend(value: Any, error: _Error, number: int, again: bool) -> None:
     """Takes a wrong value out of its mapping, or puts in one that is missing.
 
-    A list goes as a whole, so that no index shifts.
+    In a list another text takes its place, so that no index shifts; where that will not do, the list goes.
     """
-    mapping: Any = value
-    name = ""
-    for segment in error.subject:
-        if isinstance(segment, int):
-            mapping.pop(name, None)
+    containers = [value]
+    for segment in error.subject[:-1]:
+        if not _has(containers[-1], segment):
             return
-        if not isinstance(value, dict):
-            return
-        mapping, name, value = value, segment, value.get(segment)
-    if error.missing is None:
-        mapping.pop(name, None)
+        containers.append(containers[-1][segment])
+    inner, last = containers[-1], error.subject[-1]
+    if error.details["type"] == "spec-secret-keys":
+        inner[last] = {**inner[last], "key": "key"}
+        inner[last].pop("keys", None)
+    elif error.missing is not None:
+        inner[last] = _stand_in(error.path, str(last), number)
+    elif isinstance(inner, dict):
+        inner.pop(last, None)
+    elif again or not isinstance(inner[last], str | int | float | None):
+        containers[-2].pop(error.subject[-2], None)
     else:
-        mapping[name] = _stand_in(error.path, name, number)
+        inner[last] = f"stand-in-{number}"
 
 
 def _stand_in(path: Path, name: str, number: int) -> Any:
