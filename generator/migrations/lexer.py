@@ -14,15 +14,18 @@ from enum import Enum, auto
 
 # scan.l takes every byte above 0x7f for a letter.
 _LETTER = "A-Za-z_\x80-\U0010ffff"
-# `a$b$` is a name, and in `name'x'` no escape string begins.
-_NOT_IN_A_NAME = f"(?<![{_LETTER}0-9$])"
+_TAG = rf"\$(?:[{_LETTER}][{_LETTER}0-9]*+)?\$"
+# Names are passed over whole: `a$b$` is one, and in `name'x'` no escape string begins.
 _OPENING = re.compile(
-    f"(?P<escape>{_NOT_IN_A_NAME}[eE]')"
-    "|(?P<string>')"
-    '|(?P<name>")'
-    rf"|(?P<dollar>{_NOT_IN_A_NAME}\$(?:[{_LETTER}][{_LETTER}0-9]*+)?\$)"
-    r"|(?P<comment>/\*)"
+    "(?:"
+    f"(?![eE]')[{_LETTER}][{_LETTER}0-9$]*+"
+    f"|[^{_LETTER}'\"$/-]++"
+    rf"|(?!{_TAG})\$"
+    r"|/(?!\*)"
     r"|--[^\n\r]*+"
+    r"|-"
+    ")*+"
+    f"(?:(?P<escape>[eE]')|(?P<string>')|(?P<name>\")|(?P<dollar>{_TAG})|(?P<comment>/\\*))"
 )
 _TO_END_OF_STRING = re.compile(r"(?:[^']++|'')*+'")
 _TO_END_OF_ESCAPES = re.compile(r"(?:[^'\\]++|\\.|'')*+'", re.DOTALL)
@@ -66,12 +69,12 @@ def unclosed(text: str, before: Open | None = None) -> Open | None:
             if end is None:
                 return dataclasses.replace(now, depth=depth)
             at, now = end, None
-        found = _OPENING.search(text, at)
+        found = _OPENING.match(text, at)
         if found is None:
             return None
+        kind = found.lastgroup or ""
+        now = Open(_KINDS[kind], found[kind], found.start(kind))
         at = found.end()
-        if found.lastgroup is not None:
-            now = Open(_KINDS[found.lastgroup], found[0], found.start())
 
 
 def _end(text: str, at: int, now: Open) -> tuple[int | None, int]:

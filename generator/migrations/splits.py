@@ -70,8 +70,8 @@ class Splits:
         text = _text(lines)
         found = lexer.unclosed(text)
         closes = self.cut is not None and lexer.unclosed(text, self.cut) is None
-        self.cut = None
-        if found is None or closes:
+        self.cut = None if closes else found
+        if self.cut is None or found is None:
             return None
         return Diagnostic(
             "migration-statement-split",

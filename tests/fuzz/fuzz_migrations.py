@@ -32,6 +32,7 @@ STRICTER = {
     "migration-nul",
     "migration-skip-marker",
     "migration-statement-empty",
+    "migration-statement-split",
 }
 PIECES = (
     b"-- +goose Up\n",
@@ -67,6 +68,9 @@ PIECES = (
     b":1",
     b"\\",
     b"'",
+    b"E'",
+    b'"',
+    b"$a$",
     b"/*",
     b"*/",
     b"SELECT 1",
@@ -94,6 +98,9 @@ LINES = (
     b"  \n",
     b"SELECT '${A:-;}'\n",
     b"1;--\n",
+    b"DO $$\n",
+    b"$$;\n",
+    b"'\n",
 )
 NAMES = "0123456789_-+. aZé\n\x1b\udcff\\"
 

@@ -343,7 +343,7 @@ def test_the_schema_describes_every_setting(schema: Any) -> None:
     for name, definition in schema["$defs"].items():
         if definition.get("type") == "object":
             assert definition["additionalProperties"] is False, name
-    assert schema["properties"]["services"]["additionalProperties"]
+    assert schema["properties"]["services"]["additionalProperties"] is False
 
 
 def test_the_sample_names_its_schema() -> None:
