@@ -151,7 +151,7 @@ class Written:
     def check(self, fields: Mapping[str, str]) -> check.Checked:
         sql = fields.get("sql", "x")
         (self.root / "migrations/a/1_a.sql").write_text(
-            f"-- +goose Up\n-- +goose StatementBegin\nSELECT 1;\n{sql}\n-- +goose StatementEnd\n",
+            f"{fields.get('begin', '')}-- +goose Up\n-- +goose StatementBegin\nSELECT 1;\n{sql}\n-- +goose StatementEnd\n",
             "utf-8",
             newline="",
         )
@@ -199,6 +199,7 @@ def arrived(service: model.Service, version: tuple[int, int]) -> dict[str, str]:
         "annotation": pod["metadata"]["annotations"]["a"],
         "label": expanded_by_prometheus(label),
         "group": binding["subjects"][0]["name"],
+        "begin": sql.partition("-- +goose Up")[0],
         "sql": sql.partition("SELECT 1;\n")[2].rpartition("\n-- +goose StatementEnd\n")[0],
     }
 
@@ -223,7 +224,14 @@ def test_a_text_with_a_meaning_survives(written: Written, text: str) -> None:
     # An escape can put what YAML can't carry into a file; such a text has no place in a manifest.
     assert refused <= {"yaml-control-character"}
     assert survives(written.check(fields), fields) == (not refused)
-    assert survives(written.check({"sql": f"-- {text}"}), {"sql": f"-- {text}"}) or not written.is_sql(f"-- {text}")
+    comment = "-- " + text.replace("\n", "\n-- ")
+    assert survives(written.check({"sql": comment}), {"sql": comment})
+
+
+@pytest.mark.parametrize("begin", ["", "\n", " \n", "\t\n", "\n\n\t-- x\n", "\t-- x\n", "  -- x\n", "\r\n"])
+def test_a_migration_survives_whatever_it_begins_with(written: Written, begin: str) -> None:
+    fields = {"begin": begin}
+    assert survives(written.check(fields), fields)
 
 
 @pytest.mark.parametrize(
