@@ -150,10 +150,9 @@ class Written:
 
     def check(self, fields: Mapping[str, str]) -> check.Checked:
         sql = fields.get("sql", "x")
+        up = f"{fields.get('begin', '')}-- +goose Up\n-- +goose StatementBegin"
         (self.root / "migrations/a/1_a.sql").write_text(
-            f"{fields.get('begin', '')}-- +goose Up\n-- +goose StatementBegin\nSELECT 1;\n{sql}\n-- +goose StatementEnd\n",
-            "utf-8",
-            newline="",
+            f"{up}\nSELECT 1;\n{sql}\n-- +goose StatementEnd\n", "utf-8", newline=""
         )
         spec = {
             "version": 1,
@@ -180,9 +179,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
     return Written(tmp_path_factory.mktemp("written"))
 
 
-def arrived(service: model.Service, version: tuple[int, int]) -> dict[str, str]:
+def arrived(rendered: Mapping[str, bytes], version: tuple[int, int]) -> dict[str, str]:
     """The fields as the cluster has them, the files read by YAML of this version."""
-    files = {name: documents(content, version) for name, content in tree.render([service])["a"].items()}
+    files = {name: documents(content, version) for name, content in rendered.items()}
     pod = files["job.yaml"][0]["spec"]["template"]
     values = {each["name"]: each.get("value") for each in pod["spec"]["containers"][0]["env"]}
     rules = files["prometheusrule.yaml"][0]["spec"]["groups"][0]["rules"]
@@ -211,8 +210,9 @@ def survives(checked: check.Checked, fields: Mapping[str, str]) -> bool:
         return False
     assert checked.project is not None
     (service,) = checked.project.services
+    rendered = tree.render([service])["a"]
     for version in ((1, 1), (1, 2)):
-        got = arrived(service, version)
+        got = arrived(rendered, version)
         assert {name: got[name] for name in fields} == dict(fields)
     return True
 

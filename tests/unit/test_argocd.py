@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from generator import argocd
 from generator.diagnostics import GenError
+from tests.support import programs
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +25,7 @@ class Service:
 
 AUTH = Service("auth-service", "auth")
 BILLING = Service("billing", "billing")
-GOOD = {"repository": "https://git.example.com/org/deploy.git", "revision": "main"}
+GOOD: dict[str, Any] = {"repository": "https://git.example.com/org/deploy.git", "revision": "main"}
 
 
 def documents(text: str) -> list[Any]:
@@ -126,9 +127,15 @@ def test_a_standalone_application_has_one_source_and_says_that_it_gates_nothing(
         ({"out": "../out"}, "not a path inside"),
     ],
 )
-def test_a_value_that_argo_cd_would_misread_is_refused(change: dict[str, str], message: str) -> None:
+def test_a_value_that_argo_cd_would_misread_is_refused(change: dict[str, Any], message: str) -> None:
     with pytest.raises(GenError, match=message):
         argocd.target(**{**GOOD, **change})
+
+
+def test_one_service_may_have_any_path() -> None:
+    target = argocd.target(**GOOD, application_path="deploy/k8s", several=False)
+    (patch,) = documents(argocd.sources([AUTH], target))
+    assert [each["path"] for each in patch["spec"]["sources"]] == ["deploy/k8s", "out/auth-service"]
 
 
 def test_argo_cds_own_project_is_never_replaced() -> None:
@@ -151,7 +158,7 @@ def test_the_objects_are_valid_against_argo_cds_own_definitions(make: Any, tmp_p
     path.write_text(make([AUTH, BILLING], argocd.target(**GOOD)), "utf-8")
     ran = subprocess.run(
         [
-            ROOT / ".tools" / "bin" / "kubeconform",
+            programs.path("kubeconform"),
             "-strict",
             "-schema-location",
             f"{ROOT}/schemas/crds/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json",
