@@ -77,9 +77,10 @@ def main() -> None:
                 shutil.rmtree(sample / name, ignore_errors=True)
 
         row("`gen --help`", seconds(["--help"], sample), "0.15 s")
-        row("`gen check`, the sample", seconds(["check"], sample), "0.35 s")
+        row("`gen check`, the sample, never built", seconds(["check"], sample), "0.35 s")
         row("first `gen build`, the sample", seconds(["build"], sample, clean), "1.5 s")
         row("`gen build`, nothing to do", seconds(["build"], sample), "0.35 s")
+        row("`gen check`, nothing changed since a build", seconds(["check"], sample), "0.35 s")
         row("`gen build --check`, the sample", seconds(["build", "--check"], sample, runs=5), "")
     with tempfile.TemporaryDirectory() as scratch:
         many = project(Path(scratch), 300)

@@ -40,6 +40,15 @@ class Build:
         return diagnostics.has_errors(self.plan.diagnostics)
 
 
+def known_sound(file: Path) -> int | None:
+    """How many services a project has of which nothing changed since a build that found nothing, warnings
+    included; None where it has to be checked."""
+    known = cache.Cache.load(file.parent / conventions.STATE / cache.NAME)
+    if known.settled is None or not fingerprints.is_settled(known.settled, file, cache.code_digest()):
+        return None
+    return len(known.settled.directories)
+
+
 def settled(file: Path, out: Path, shown: str) -> Build | None:
     """A build of all services with nothing to do and nothing to tell, or None where it has to be looked at
     more closely.

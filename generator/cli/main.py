@@ -15,9 +15,6 @@ import click
 
 from generator.diagnostics import GenError
 
-# A quarter of a short command's time would go into looking for garbage among modules being imported.
-gc.disable()
-
 COMMANDS = {
     "argocd": "Print what Argo CD needs to apply a service's manifests.",
     "build": "Write the manifests of all services to out/.",

@@ -216,10 +216,9 @@ def test_conflict_markers_in_a_list_count_as_both_sides(project: Project) -> Non
     assert project.gen("build", "--check").returncode == 0
 
 
-def test_a_cache_that_claims_freshness_does_not_deceive_a_check(sound: Project, tmp_path: Path) -> None:
+def test_a_cache_that_claims_freshness_does_not_deceive_a_check(tmp_path: Path) -> None:
     """Somebody changed a file, its digest in SHA256SUMS, and the cache: a build believes it, CI does not."""
-    shutil.copytree(sound.root, tmp_path, dirs_exist_ok=True)
-    project = Project(tmp_path)
+    project = hostile.build(tmp_path)
     job, cache = project.files / "job.yaml", project.root / ".gen" / "cache.json"
     before = sums.digest(job.read_bytes())
     job.write_bytes(job.read_bytes().replace(b"backoffLimit: 3", b"backoffLimit: 9"))

@@ -50,6 +50,16 @@ def test_nothing_to_do_after_a_build(project: Path) -> None:
     assert not made.diagnostics
 
 
+def test_a_check_is_told_from_the_same_digests(project: Path) -> None:
+    file = project / "services.yaml"
+    assert build.known_sound(file) == 1
+    shutil.rmtree(project / "out")
+    assert build.known_sound(file) == 1
+    migration = project / "migrations" / "auth-service" / FIRST
+    migration.write_text("-- +goose Up\nCREATE TABLE users (id int)\n", encoding="utf-8")
+    assert build.known_sound(file) is None
+
+
 def _append(path: str) -> Callable[[Path], object]:
     return lambda root: (root / path).write_text(f"{(root / path).read_text('utf-8')}\n# more\n", "utf-8")
 
