@@ -9,7 +9,6 @@ import gc
 import importlib
 import os
 import sys
-import traceback
 
 import click
 
@@ -101,6 +100,8 @@ def main() -> None:
         _stop(f"{problem.filename or 'the system'}: {problem.strerror or problem}", "")
     except Exception as problem:
         if os.environ.get("GEN_DEBUG"):
+            import traceback  # noqa: PLC0415 - not needed where all is well
+
             traceback.print_exc()
         help = (
             "this is a mistake in gen, not in your files; GEN_DEBUG=1 shows where. Nothing was written half"

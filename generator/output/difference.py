@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from generator.output.plans import Change, Plan
@@ -22,6 +21,8 @@ def _one(change: Change, shown: str) -> Iterator[str]:
     if old is None or new is None:
         yield f"Binary files {before} and {after} differ\n"
         return
+    import difflib  # noqa: PLC0415 - 8 ms that only --diff needs
+
     hunks = difflib.unified_diff(old, new, before, after)
     for line in hunks:
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
