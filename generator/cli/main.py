@@ -93,10 +93,11 @@ def main() -> None:
     except GenError as problem:
         _stop(str(problem), problem.help)
     except BrokenPipeError:
-        # Whoever read our output (`head`, a pager) has enough; keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output (`head`, a pager) has enough.
+        _abandon_broken_output()
         sys.exit(EXIT_ERROR)
     except OSError as problem:
+        _abandon_broken_output()
         _stop(f"{problem.filename or 'the system'}: {problem.strerror or problem}", "")
     except Exception as problem:
         if os.environ.get("GEN_DEBUG"):
@@ -115,6 +116,14 @@ def main() -> None:
 def _flush() -> None:
     """Output that can't be written is an error, not a success."""
     sys.stdout.flush()
+
+
+def _abandon_broken_output() -> None:
+    """Keeps Python from trying once more at its end, and exiting with 120, what could not be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _stop(message: str, help: str) -> None:

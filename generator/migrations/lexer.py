@@ -19,7 +19,9 @@ _LETTER_OR_DIGIT = r"[^\x00-/:-@\[-^`{-\x7f]"
 _IN_A_NAME = r"[^\x00-#%-/:-@\[-^`{-\x7f]"
 _NEITHER_LETTER_NOR_MARK = r"[\x00-!#%&(-,.0-@\[-^`{-\x7f]"
 _TAG = rf"\$(?:{_LETTER}{_LETTER_OR_DIGIT}*+)?\$"
-# Names are passed over whole: `a$b$` is one, and in `name'x'` no escape string begins.
+# Names are passed over whole: `a$b$` is one, and in `name'x'` no escape string begins. No two alternatives
+# begin alike, so that giving one up never finds an opening inside it, and only single characters are
+# possessive: before Python 3.11.5 a possessive group matches wrongly (cpython#106052).
 _OPENING = re.compile(
     "(?:"
     f"(?![eE]'){_LETTER}{_IN_A_NAME}*+"
@@ -27,16 +29,16 @@ _OPENING = re.compile(
     rf"|(?!{_TAG})\$"
     r"|/(?!\*)"
     r"|--[^\n\r]*+"
-    r"|-"
-    ")*+"
+    r"|-(?!-)"
+    ")*"
     f"(?:(?P<escape>[eE]')|(?P<string>')|(?P<name>\")|(?P<dollar>{_TAG})|(?P<comment>/\\*))"
 )
-_TO_END_OF_STRING = re.compile(r"(?:[^']++|'')*+'")
-_TO_END_OF_ESCAPES = re.compile(r"(?:[^'\\]++|\\.|'')*+'", re.DOTALL)
-_TO_END_OF_NAME = re.compile(r'(?:[^"]++|"")*+"')
+_TO_END_OF_STRING = re.compile(r"(?:[^']++|'')*'(?!')")
+_TO_END_OF_ESCAPES = re.compile(r"(?:[^'\\]++|\\.|'')*'(?!')", re.DOTALL)
+_TO_END_OF_NAME = re.compile(r'(?:[^"]++|"")*"(?!")')
 _COMMENT_MARK = re.compile(r"/\*|\*/")
 # A string goes on behind a line break, and an escape string is still one there (scan.l, quotecontinue).
-_CONTINUATION = re.compile(r"(?:[ \t\f]|--[^\n\r]*+)*+[\n\r](?:[ \t\n\r\f]|--[^\n\r]*+[\n\r])*+'")
+_CONTINUATION = re.compile(r"(?:[ \t\f]|--[^\n\r]*+)*[\n\r](?:[ \t\n\r\f]|--[^\n\r]*+[\n\r])*'")
 
 
 class Kind(Enum):

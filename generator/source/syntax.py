@@ -24,7 +24,10 @@ class Plain:
     rule: str = "yaml-syntax"
 
 
-_QUOTE_COLON = "put the value in quotes if the colon belongs to it; otherwise check this line's indentation"
+_QUOTE_COLON = (
+    "put the value in quotes if the colon belongs to it; otherwise check this line's indentation, and the `:` of"
+    " the line above"
+)
 _INDENT = "line it up with the entries above; text behind a closing quote or bracket is not allowed"
 _PLAIN: dict[str, Plain] = {
     "mapping values are not allowed in this context": Plain("a `: ` is not allowed here", _QUOTE_COLON),

@@ -308,7 +308,7 @@ def test_ten_thousand_migrations(project: Project) -> None:
         (project.migrations / f"{number:05}_x.sql").write_text(UP, "utf-8")
     said = project.gen("check")
     assert (said.returncode, hostile.told(said)) == (0, [])
-    assert "10002 migrations" in said.stdout
+    assert said.stdout == "1 service: no errors\n"
 
 
 def test_a_name_that_is_no_text(project: Project) -> None:
