@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from generator import build
+from generator import conventions
 from generator.cli import options, shown
 from generator.cli.main import COMMANDS, EXIT_PROBLEMS
 
@@ -21,7 +21,7 @@ def command(context: click.Context, file: Path, format: str) -> None:
     Everything wrong is told in one run, each at its file, line and column.
     """
     report = shown.Report(format, file.parent)
-    services = build.known_sound(file)
+    services = _known_sound(file)
     is_sound = True
     if services is None:
         from generator import check  # noqa: PLC0415 - 0.2 s, mostly pydantic
@@ -34,3 +34,11 @@ def command(context: click.Context, file: Path, format: str) -> None:
         report.say(f"{shown.count(services, 'service')}: no errors")
     report.finish()
     context.exit(0 if is_sound else EXIT_PROBLEMS)
+
+
+def _known_sound(file: Path) -> int | None:
+    if not (file.parent / conventions.STATE).is_dir():
+        return None
+    from generator import build  # noqa: PLC0415 - 20 ms that a project never built can do without
+
+    return build.known_sound(file)
