@@ -38,9 +38,8 @@ SYNC_WAVE = "argocd.argoproj.io/sync-wave"
 SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 SKIP_MARKER = "+argocd:skip-file-rendering"
 
-# Our own annotations.
+# Our own annotation.
 DIGEST = f"{PREFIX}/digest"
-SUSPENDED = f"{PREFIX}/suspended"
 
 
 def job(service: str) -> str:
