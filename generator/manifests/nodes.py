@@ -31,7 +31,6 @@ MAX_ALIASED = 100_000
 
 
 _TAG = "tag:yaml.org,2002:"
-_RESOLVED = frozenset({_TAG + "null", _TAG + "bool", _TAG + "int", _TAG + "float"})
 _CONSTANTS: Mapping[str, Any] = MappingProxyType(
     dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True)
     | dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False)
