@@ -20,6 +20,7 @@ OUTPUT = "out"
 STATE = ".gen"
 TOOLS = ".tools/bin"
 SUMS = "SHA256SUMS"
+LOCK = "migrations.lock"
 SUMS_HEADER = "# Written by gen from services.yaml: do not edit. Check with: sha256sum -c SHA256SUMS"
 MANIFEST_HEADER = "# Written by gen from services.yaml: edit that file and run `gen build`."
 

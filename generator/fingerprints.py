@@ -18,7 +18,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator import cache
+from generator import cache, conventions
 from generator.output import disk
 
 if TYPE_CHECKING:  # 25 ms that a build with nothing to do need not pay
@@ -38,10 +38,15 @@ def service(resolved: model.Service, code: str) -> str:
 def project(read: model.Project, code: str) -> cache.Settled:
     """The raw input as it was read."""
     migrations = {
-        each.name: {file.name: file.text.encode() for file in each.migrations} for each in read.services
+        each.name: {file.name: file.text.encode() for file in each.migrations} | _lock(each)
+        for each in read.services
     }
     directories = {each.name: each.migrations_directory for each in read.services}
     return cache.Settled(_whole(code, read.path, read.text.encode(), directories, migrations), directories)
+
+
+def _lock(service: model.Service) -> dict[str, bytes]:
+    return {} if service.lock.text is None else {conventions.LOCK: service.lock.text.encode()}
 
 
 def is_settled(settled: cache.Settled, file: Path, code: str) -> bool:
@@ -82,7 +87,7 @@ def _migrations(directory: str, root: int) -> dict[str, bytes]:
 
 def _names(there: Iterable[str]) -> list[str]:
     names = [each for each in there if each not in _IGNORED]
-    if not all(each.endswith(".sql") for each in names):
+    if not all(each.endswith(".sql") or each == conventions.LOCK for each in names):
         raise ValueError("something that only the check can judge")
     return names
 

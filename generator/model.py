@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from generator import conventions
 from generator.diagnostics import Position
-from generator.migrations.model import Migration
+from generator.migrations.model import Lock, Migration
 
 
 class Phase(StrEnum):
@@ -41,6 +41,21 @@ class DeletePolicy(StrEnum):
     BEFORE_HOOK_CREATION = "BeforeHookCreation"
     HOOK_SUCCEEDED = "HookSucceeded"
     HOOK_FAILED = "HookFailed"
+
+
+class MigrationSource(StrEnum):
+    """Where the pod finds the SQL: in ConfigMaps that gen writes, or in the team's own image."""
+
+    CONFIG_MAP = "configMap"
+    IMAGE = "image"
+
+
+class LintLevel(StrEnum):
+    """What a finding of a lint rule does: fail the command, be shown, or nothing."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    OFF = "off"
 
 
 class AlertSeverity(StrEnum):
@@ -196,8 +211,28 @@ class Operators:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What `gen test` makes in the throw-away database before the first migration.
+
+    `roles` exist and may not log in, of `member_of` the migrating role is a member too, `extensions` are
+    created by the server's administrator. `setup` and `seed` are SQL files run as the migrating role,
+    relative to services.yaml: before the first migration, and (`--from`) before the first new one.
+    """
+
+    roles: tuple[str, ...]
+    member_of: tuple[str, ...]
+    extensions: tuple[str, ...]
+    setup: str | None
+    seed: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
-    """One service, with everything that its manifests need."""
+    """One service, with everything that its manifests need.
+
+    `source` says whether the pod finds the SQL in ConfigMaps or in `image_directory` of its image. `lint` are
+    the levels that somebody wrote, by rule; `postgres` is the major version in use, None if nobody said.
+    """
 
     name: str
     namespace: str
@@ -212,6 +247,13 @@ class Service:
     migrations_directory: str
     table: str
     migrations: tuple[Migration, ...]
+    source: MigrationSource
+    image_directory: str
+    # None of these is in a manifest.
+    lock: Lock = field(compare=False)
+    postgres: int | None = field(compare=False)
+    lint: Mapping[str, LintLevel] = field(compare=False)
+    rehearsal: Rehearsal = field(compare=False)
     where: Where = field(compare=False, repr=False)
 
     @property

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator import model
+from generator import conventions, model
 from generator.diagnostics import Diagnostic, Position
 from generator.migrations import directory
 from generator.source import Document
@@ -162,7 +162,8 @@ def _service(sources: _Sources, root: Path) -> tuple[model.Service, list[Diagnos
     settings = service.migrations
     path = (settings.directory if settings else None) or f"migrations/{sources.name}"
     migrations, problems = directory.read(root, path, where("migrations.directory"))
-    found.extend(problems)
+    lock, problems_of_lock = directory.read_lock(root, path)
+    found += [*problems, *problems_of_lock]
     limits = _limits(sources)
     return model.Service(
         name=sources.name,
@@ -181,8 +182,26 @@ def _service(sources: _Sources, root: Path) -> tuple[model.Service, list[Diagnos
         migrations_directory=path,
         table=(settings.table if settings else None) or TABLE,
         migrations=migrations,
+        source=(settings.source if settings else None) or model.MigrationSource.CONFIG_MAP,
+        image_directory=(settings.image_directory if settings else None) or conventions.MOUNT,
+        lock=lock,
+        postgres=service.postgres or sources.reading.spec.defaults.postgres,
+        lint=sources.mapping("lint", "rules", {}),
+        rehearsal=_rehearsal(service.rehearsal),
         where=where,
     ), found
+
+
+def _rehearsal(written: file.Rehearsal | None) -> model.Rehearsal:
+    if written is None:
+        return model.Rehearsal((), (), (), None, None)
+    return model.Rehearsal(
+        roles=tuple(written.roles or ()),
+        member_of=tuple(written.member_of or ()),
+        extensions=tuple(written.extensions or ()),
+        setup=written.setup,
+        seed=written.seed,
+    )
 
 
 def _missing(sources: _Sources, name: str, help: str) -> Diagnostic:

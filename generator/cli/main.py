@@ -16,10 +16,15 @@ from generator.diagnostics import GenError
 
 COMMANDS = {
     "argocd": "Print what Argo CD needs to apply a service's manifests.",
+    "baseline": "Print what takes an existing database under goose's control.",
     "build": "Write the manifests of all services to out/.",
     "check": "Check services.yaml and the migrations; write nothing.",
     "explain": "Explain a rule: what it finds, why, what to do.",
+    "lock": "Record the merged migrations, so that a later edit is noticed.",
+    "migration": "Create a service's next migration.",
     "schema": "Print the JSON Schema of services.yaml.",
+    "status": "Show the migrations of each service.",
+    "test": "Rehearse the migrations on a real PostgreSQL.",
     "tools": "Show or install the external programs that gen uses.",
     "validate": "Check manifests against the Kubernetes schemas.",
 }

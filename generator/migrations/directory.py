@@ -11,9 +11,10 @@ import posixpath
 import stat
 from pathlib import Path
 
+from generator import conventions
 from generator.diagnostics import Diagnostic, Position
-from generator.migrations import names, parser, quoting
-from generator.migrations.model import Migration
+from generator.migrations import lock, names, parser, quoting
+from generator.migrations.model import Lock, Migration
 
 # Far beyond what ConfigMaps can carry to a Job, and little enough to hold in memory.
 MAX_TOTAL = 16 * 1024 * 1024
@@ -63,6 +64,18 @@ def read(root: Path, directory: str, where: Position) -> tuple[tuple[Migration, 
             migrations.append(migration)
     migrations.sort(key=lambda each: (each.version, each.name))
     return tuple(migrations), found
+
+
+def read_lock(root: Path, directory: str) -> tuple[Lock, list[Diagnostic]]:
+    """The lock of `directory`; one without text where there is none, or no directory."""
+    shown = quoting.path(posixpath.normpath(directory))
+    path = _shown_path(shown, conventions.LOCK)
+    none = Lock(path, None, ())
+    folder = _folder(root, directory, shown, Position(path))
+    if isinstance(folder, Diagnostic) or not os.path.lexists(folder / conventions.LOCK):
+        return none, []
+    data = _content(root, folder / conventions.LOCK, path)
+    return (none, [data]) if isinstance(data, Diagnostic) else lock.parse(path, data)
 
 
 def _folder(root: Path, directory: str, shown: str, where: Position) -> Path | Diagnostic:

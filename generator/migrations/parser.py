@@ -41,7 +41,19 @@ def parse(path: str, name: str, data: bytes) -> tuple[Migration | None, list[Dia
     found.sort(key=lambda each: each.sort_key)
     if version is None or has_errors(found):
         return None, found
-    return Migration(path, name, version, text, parsed.down > 0, parsed.no_transaction), found
+    migration = Migration(
+        path,
+        name,
+        version,
+        text,
+        has_down=bool(parsed.down),
+        no_transaction=parsed.no_transaction,
+        up=parsed.up,
+        down=parsed.down,
+        up_line=parsed.up_line,
+        down_line=parsed.down_line,
+    )
+    return migration, found
 
 
 def too_large(path: str, size: int) -> Diagnostic:

@@ -10,7 +10,7 @@ refused, because the SQL that then runs is not the one in the file: see `_swallo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -18,6 +18,7 @@ from generator.diagnostics import Diagnostic, Position, Severity
 from generator.migrations import envsub, lines, markers
 from generator.migrations.lines import Line
 from generator.migrations.markers import SPACE, Annotation
+from generator.migrations.model import Statement
 from generator.migrations.splits import Splits
 
 _BLOCK_COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
@@ -36,10 +37,12 @@ class _Part(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """How many statements run in each direction, and everything that is wrong."""
+    """The statements of each direction, and everything that is wrong."""
 
-    up: int
-    down: int
+    up: tuple[Statement, ...]
+    down: tuple[Statement, ...]
+    up_line: int
+    down_line: int | None
     no_transaction: bool
     found: tuple[Diagnostic, ...]
 
@@ -61,10 +64,11 @@ class _Reader:
     block: int | None = None  # the line of the open StatementBegin
     empty_block: int | None = None  # the line of a StatementEnd behind nothing
     pending: list[Line] = field(default_factory=list)
-    statements: dict[_Part, int] = field(default_factory=dict)
+    statements: dict[_Part, list[Statement]] = field(default_factory=dict)
     first_text: Position | None = None
     up: Position | None = None
     early_down: Position | None = None
+    down_line: int | None = None
     found: list[Diagnostic] = field(default_factory=list)
 
     def take(self, number: int, line: str) -> None:
@@ -113,8 +117,10 @@ class _Reader:
                 Severity.WARNING,
             )
         return Parsed(
-            self.statements.get(_Part.UP, 0),
-            self.statements.get(_Part.DOWN, 0),
+            tuple(self.statements.get(_Part.UP, ())),
+            tuple(self.statements.get(_Part.DOWN, ())),
+            self.up.line if self.up is not None else 1,
+            self.down_line,
             self.no_transaction,
             tuple(self.found),
         )
@@ -183,6 +189,7 @@ class _Reader:
             self.part = _Part.EARLY_DOWN
         else:
             self.part = _Part.DOWN
+            self.down_line = where.line
         self.empty_block = None
         self.splits.begin()
 
@@ -247,7 +254,7 @@ class _Reader:
         if split is not None:
             self.found.append(split)
         if any(each.text.strip(SPACE) for each in self.pending):
-            self.statements[self.part] = self.statements.get(self.part, 0) + 1
+            self.statements.setdefault(self.part, []).append(_statement(self.pending))
         self.pending.clear()
 
     def _end_part(self) -> None:
@@ -299,3 +306,12 @@ class _Reader:
         self, rule: str, message: str, help: str, where: Position, severity: Severity = Severity.ERROR
     ) -> None:
         self.found.append(Diagnostic(rule, message, help, where, severity))
+
+
+def _statement(gathered: Sequence[Line]) -> Statement:
+    first, last = gathered[0].number, gathered[-1].number
+    is_whole = last - first + 1 == len(gathered)
+    return Statement(
+        "\n".join(each.text for each in gathered),
+        range(first, last + 1) if is_whole else tuple(each.number for each in gathered),
+    )

@@ -6,6 +6,7 @@ A rule's id is the type of the pydantic error, its help travels in the error's c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -140,6 +141,50 @@ TableName = Annotated[
     ),
 ]
 RelativeDirectory = Annotated[str, Field(min_length=1, max_length=1024)]
+RelativeFile = Annotated[str, Field(min_length=1, max_length=1024)]
+_ABSOLUTE = re.compile(r"(?:/[A-Za-z0-9_][-._A-Za-z0-9]*){1,16}")
+_EXTENSION = re.compile(r"[a-z_][-_a-z0-9]{0,62}")
+
+
+def _absolute(value: str) -> str:
+    if not _ABSOLUTE.fullmatch(value):
+        raise failure(
+            "spec-value",
+            f"{value!r} is no absolute directory of an image",
+            "write a path such as `/migrations`, of letters, digits, `-`, `_` and `.`",
+        )
+    return value
+
+
+def _role(value: str) -> str:
+    if value.startswith("pg_") or value in ("public", "none", "postgres"):
+        raise failure(
+            "spec-value",
+            f"the role {value!r} is PostgreSQL's own",
+            "name only roles of your own: they are made for the rehearsal",
+        )
+    if not _EXTENSION.fullmatch(value):
+        raise failure(
+            "spec-value",
+            f"{value!r} is no role's name as migrations write it",
+            "write lower-case letters, digits, `_` and `-`, at most 63 of them",
+        )
+    return value
+
+
+def _extension(value: str) -> str:
+    if not _EXTENSION.fullmatch(value):
+        raise failure(
+            "spec-value",
+            f"{value!r} is no extension's name",
+            "write it as `CREATE EXTENSION` does, e.g. `postgis`",
+        )
+    return value
+
+
+AbsoluteDirectory = Annotated[str, AfterValidator(_absolute)]
+RoleName = Annotated[str, AfterValidator(_role)]
+ExtensionName = Annotated[str, AfterValidator(_extension)]
 
 
 def _duration(value: Any) -> int:

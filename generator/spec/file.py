@@ -10,16 +10,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from generator.model import AlertSeverity, DeletePolicy, Phase
+from generator.model import AlertSeverity, DeletePolicy, LintLevel, MigrationSource, Phase
 from generator.spec.database import Database, Timeouts
 from generator.spec.fields import (
+    AbsoluteDirectory,
     AlertLabelName,
     Domain,
+    ExtensionName,
     GroupName,
     LabelKey,
     LabelValue,
     Namespace,
     RelativeDirectory,
+    RelativeFile,
+    RoleName,
     Seconds,
     ServiceName,
     TableName,
@@ -90,8 +94,32 @@ class Alerts(Strict):
 class Migrations(Strict):
     directory: RelativeDirectory | None = None
     """Relative to services.yaml. Default: migrations/<service>."""
+    source: Annotated[MigrationSource, enumerated(MigrationSource)] | None = None
+    """configMap (the default): the pod gets the files from ConfigMaps that gen writes. image: they are in its image."""
+    image_directory: AbsoluteDirectory | None = None
+    """Where they are in that image. Default: /migrations."""
     table: TableName | None = None
     """goose's version table. Default: goose_db_version."""
+
+
+class Rehearsal(Strict):
+    """What `gen test` needs to be there before the first migration."""
+
+    roles: Annotated[list[RoleName], Once] | None = None
+    """Roles that the migrations name, e.g. in GRANT. They are made without a login."""
+    member_of: Annotated[list[RoleName], Once] | None = None
+    """Roles that the migrating role is a member of, e.g. to give a table to one. They are made too."""
+    extensions: Annotated[list[ExtensionName], Once] | None = None
+    """Extensions that an administrator makes in your databases, because the migrating role may not."""
+    setup: RelativeFile | None = None
+    """SQL file to run before the first migration, as the migrating role. Relative to services.yaml."""
+    seed: RelativeFile | None = None
+    """SQL file with rows to insert before the first new migration (`--from`). Relative to services.yaml."""
+
+
+class Lint(Strict):
+    rules: dict[str, Annotated[LintLevel, enumerated(LintLevel)] | None] | None = None
+    """What a finding of a lint rule does, by the rule's id: error, warning or off."""
 
 
 class Operators(Strict):
@@ -112,6 +140,10 @@ class Settings(Strict):
     """Where the Job stands in Argo CD's sync."""
     alerts: Alerts | None = None
     """Who hears of a failed or missing migration, and when."""
+    postgres: Annotated[int, Field(ge=13, le=99)] | None = None
+    """The major version of PostgreSQL in use, e.g. 16: `gen test` and the lint rules go by it."""
+    lint: Lint | None = None
+    """Which lint rules are errors."""
 
 
 class Defaults(Settings):
@@ -131,6 +163,8 @@ class Service(Settings):
     """HTTPS addresses that hear of this service's alerts."""
     operators: Operators | None = None
     """Groups of people who may look at the Job and delete it."""
+    rehearsal: Rehearsal | None = None
+    """What `gen test` needs to be there before the first migration."""
     suspend: bool = False
     """Break-glass: keep every object, run nothing."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from generator import model
 from generator.diagnostics import Position
-from generator.migrations.model import Migration
+from generator.migrations.model import Lock, Migration
 
 VERSION = 20260117000007
 
@@ -104,6 +104,12 @@ def service(**changes: Any) -> model.Service:
         migrations_directory=f"migrations/{name}",
         table="goose_db_version",
         migrations=(migration(),),
+        source=model.MigrationSource.CONFIG_MAP,
+        image_directory="/migrations",
+        lock=Lock(f"migrations/{name}/migrations.lock", None, ()),
+        postgres=None,
+        lint={},
+        rehearsal=model.Rehearsal((), (), (), None, None),
         where=model.Where(lambda path: None, Position("services.yaml")),
     )
     return dataclasses.replace(base, **changes)
