@@ -45,6 +45,39 @@ def project(directory: Path, services: int) -> Path:
     return directory
 
 
+KINDS = (
+    (
+        "CREATE TABLE t{n} (id bigint PRIMARY KEY, name text NOT NULL, total numeric(12, 2), at timestamptz, "
+        "note text, kind int);",
+        "DROP TABLE t{n};",
+    ),
+    ("ALTER TABLE t{n} ADD COLUMN extra text;", "ALTER TABLE t{n} DROP COLUMN extra;"),
+    ("CREATE INDEX t{n}_name ON t{n} (name);", "DROP INDEX t{n}_name;"),
+    (
+        "ALTER TABLE t{n} ADD CONSTRAINT t{n}_total CHECK (total >= 0);",
+        "ALTER TABLE t{n} DROP CONSTRAINT t{n}_total;",
+    ),
+    ("COMMENT ON TABLE t{n} IS 'bench';", "COMMENT ON TABLE t{n} IS NULL;"),
+)
+
+
+def one_large(directory: Path, migrations: int) -> Path:
+    """One service with so many migrations of five kinds."""
+    service = "  one:\n    database: {secret: {name: one-db, key: url}}"
+    (directory / "services.yaml").write_text(
+        "version: 1\ndefaults:\n  namespace: one\n  runner: {image: 'registry.example.com/goose:3.27.3'}\n"
+        f"services:\n{service}\n",
+        encoding="utf-8",
+    )
+    place = directory / "migrations" / "one"
+    place.mkdir(parents=True)
+    for number in range(migrations):
+        up, down = (each.format(n=number // len(KINDS)) for each in KINDS[number % len(KINDS)])
+        text = f"-- +goose Up\n{up}\n\n-- +goose Down\n{down}\n"
+        (place / f"{number + 1:05}_step.sql").write_text(text, encoding="utf-8")
+    return directory
+
+
 def seconds(
     command: list[str], directory: Path, before: Callable[[], None] = lambda: None, runs: int = RUNS
 ) -> list[float]:
@@ -86,6 +119,9 @@ def main() -> None:
         many = project(Path(scratch), 300)
         row("first `gen build`, 300 services", seconds(["build"], many, runs=1), "")
         row("`gen build`, 300 services, nothing to do", seconds(["build"], many, runs=5), "")
+    with tempfile.TemporaryDirectory() as scratch:
+        large = one_large(Path(scratch), 300)
+        row("`gen test`, one service of 300 migrations", seconds(["test"], large, runs=1), "60 s")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import diagnostics, model, resolve, source
+from generator import diagnostics, lint, model, resolve, source
 from generator.diagnostics import Diagnostic
 from generator.rules import registry
 from generator.spec import errors
@@ -51,6 +51,7 @@ def check(path: Path) -> Checked:
         *reading.diagnostics,
         *(each for each in resolved.diagnostics if each.position not in document.reported),
         *(each for each in registry.check(resolved.project) if each.position not in replaced),
+        *lint.check(resolved.project),
     ]
     return Checked(root, resolved.project, diagnostics.ordered(_once(found)))
 

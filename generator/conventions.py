@@ -7,6 +7,8 @@ never produce the same name: per kind, no suffix is the end of another.
 
 from __future__ import annotations
 
+import re
+
 MANAGER = "gen"
 PREFIX = "migrations.gen"
 
@@ -24,8 +26,9 @@ LOCK = "migrations.lock"
 SUMS_HEADER = "# Written by gen from services.yaml: do not edit. Check with: sha256sum -c SHA256SUMS"
 MANIFEST_HEADER = "# Written by gen from services.yaml: edit that file and run `gen build`."
 
-# Inside the pod.
+# Inside the pod. What gen mounts where the SQL is in the image: it must not hide a directory of that.
 MOUNT = "/migrations"
+SESSION_MOUNT = "/session"
 SERVICE_FILE = "pg_service.conf"
 SERVICE_SECTION = "migration"
 DIGEST_KEY = "digest-"
@@ -47,8 +50,22 @@ def job(service: str) -> str:
     return f"{service}-migration"
 
 
-def migrations_config_map(service: str) -> str:
-    return f"{service}-migrations"
+def migrations_config_map(service: str, part: int = 1) -> str:
+    """The first part has the name that the only one has: a service that grows keeps it."""
+    return f"{service}-migrations" if part == 1 else f"{service}-migrations-{part}"
+
+
+_FURTHER_PART = re.compile(r"-migrations-([0-9]+)$")
+
+
+def manifest_file(kind: str, name: str) -> str:
+    """The file of an object: one per kind, and one for each further part of the migrations.
+
+    So of the parts, a commit that adds a migration touches the last one's file only, and no file outgrows what a
+    forge can show as a difference.
+    """
+    part = _FURTHER_PART.search(name) if kind == "ConfigMap" else None
+    return f"{kind.lower()}-{part[1]}.yaml" if part else f"{kind.lower()}.yaml"
 
 
 def release_config_map(service: str) -> str:
@@ -69,6 +86,11 @@ def operator_role(service: str) -> str:
 
 def prometheus_rule(service: str) -> str:
     return f"{service}-migration"
+
+
+def baseline(service: str) -> str:
+    """The Job and the ConfigMap that `gen baseline` prints: no part of out/."""
+    return f"{service}-baseline"
 
 
 def rule_group(service: str) -> str:

@@ -55,7 +55,7 @@ class LintLevel(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
-    OFF = "off"
+    IGNORE = "ignore"
 
 
 class AlertSeverity(StrEnum):

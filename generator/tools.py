@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,6 +22,7 @@ from generator import conventions
 from generator.diagnostics import GenError
 
 DIRECTORY_VARIABLE = "GEN_TOOLS_DIR"
+MINIMUM_GOOSE = (3, 17)  # The first with `-timeout`, which the Job uses (goose's CHANGELOG).
 MINIMUM_GO = (1, 26)  # What the newest `go` line among the pinned modules' go.mod files asks for.
 
 # An answer to `--version` takes milliseconds, but a loaded machine reads the program from disk first.
@@ -29,6 +30,8 @@ VERSION_TIMEOUT = 60
 BUILD_TIMEOUT = 1800
 
 _VERSION = re.compile(r"\bv?(\d+(?:\.\d+)+(?:-[0-9A-Za-z.]+)?)")
+# A release, or a pre-release of one: `go install` also takes branches and commits, which are no versions.
+_WANTED = re.compile(r"v?((\d{1,4})\.(\d{1,4})\.\d{1,4}(?:-[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*)?)", re.ASCII)
 _GO_VERSION = re.compile(r"\bgo(\d+)\.(\d+)")
 
 
@@ -149,17 +152,44 @@ def install(
 ) -> tuple[Tool, ...]:
     """Builds the pinned version of each program into the tool directory, unless it is there already.
 
-    `notify` is told, in a sentence, what is about to take long.
+    `goose@3.26.0` is that version, and lands in `goose-3.26.0`. `notify` is told, in a sentence, what is about
+    to take long.
     """
-    wanted = tuple(names)
-    for name in wanted:
-        if name not in PINS:
-            raise GenError(f"there is no tool {name!r}", help=f"choose from {', '.join(sorted(PINS))}")
-    return tuple(_install(PINS[name], tools, notify) for name in wanted)
+    wanted = [_wanted(name, tools.resolve()) for name in names]
+    return tuple(_install(pin, target, notify) for pin, target in wanted)
 
 
-def _install(pin: Pin, tools: Path, notify: Callable[[str], None]) -> Tool:
-    target = tools.resolve() / pin.name
+def version_path(name: str, version: str, tools: Path) -> Path:
+    """Where `install` puts a program at another version than the pinned one."""
+    return tools.resolve() / f"{name}-{version}"
+
+
+def _wanted(text: str, tools: Path) -> tuple[Pin, Path]:
+    """What to build and where it lands, of `goose` or `goose@3.26.0`."""
+    name, at, version = text.partition("@")
+    if name not in PINS:
+        raise GenError(f"there is no tool {name!r}", help=f"choose from {', '.join(sorted(PINS))}")
+    if not at:
+        return PINS[name], tools / name
+    if name != "goose":
+        raise GenError(
+            f"gen works with {name} {PINS[name].version} only", help=f"run `gen tools install {name}`"
+        )
+    match = _WANTED.fullmatch(version)
+    if match is None:
+        raise GenError(
+            f"{version!r} is no version of goose",
+            help="write three numbers: `gen tools install goose@3.26.0`",
+        )
+    if (int(match[2]), int(match[3])) < MINIMUM_GOOSE or int(match[2]) != MINIMUM_GOOSE[0]:
+        raise GenError(
+            f"goose {match[1]} can't be used: the Job needs `-timeout`, which came with 3.17.0",
+            help="use an image with goose 3.17.0 or later, best 3.24.1 or later, and install that version",
+        )
+    return replace(PINS[name], version=match[1]), version_path(name, match[1], tools)
+
+
+def _install(pin: Pin, target: Path, notify: Callable[[str], None]) -> Tool:
     if target.is_file() and version_of(target, pin.version_flag) == pin.version:
         return Tool(name=pin.name, path=target, version=pin.version, pinned=pin.version)
     compiler = go()
@@ -167,7 +197,13 @@ def _install(pin: Pin, tools: Path, notify: Callable[[str], None]) -> Tool:
     arguments = ["install", f"-ldflags={_link_flags(pin)}"]
     if pin.tags:
         arguments.append(f"-tags={','.join(pin.tags)}")
-    build(compiler, [*arguments, f"{pin.package}@v{pin.version}"], pin.name, tools)
+    build(
+        compiler,
+        [*arguments, f"{pin.package}@v{pin.version}"],
+        pin.name,
+        target.parent,
+        landing=target.name,
+    )
     version = version_of(target, pin.version_flag)
     if version != pin.version:
         raise GenError(
@@ -177,17 +213,26 @@ def _install(pin: Pin, tools: Path, notify: Callable[[str], None]) -> Tool:
     return Tool(name=pin.name, path=target, version=version, pinned=pin.version)
 
 
-def build(compiler: Path, arguments: list[str], name: str, tools: Path, source: Path | None = None) -> None:
+def build(
+    compiler: Path,
+    arguments: list[str],
+    name: str,
+    tools: Path,
+    source: Path | None = None,
+    *,
+    landing: str | None = None,
+) -> None:
     """Runs `go` so that the program `name` lands in the tool directory, whole or not at all.
 
-    `source` is the directory of the Go module to work in; without it, Go sees none.
+    `source` is the directory of the Go module to work in; without it, Go sees none. `landing` is the
+    program's name in the tool directory where it is another one.
     """
     tools = tools.resolve()
     try:
         tools.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".build-", dir=tools) as scratch:
             _run_go(compiler, arguments, name, Path(scratch), source)
-            (Path(scratch) / name).replace(tools / name)
+            (Path(scratch) / name).replace(tools / (landing or name))
     except OSError as error:
         raise GenError(
             f"{name} could not be built: {error}",

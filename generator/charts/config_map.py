@@ -3,23 +3,72 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from cdk8s_plus_36 import k8s
 from constructs import Construct
 
 from generator import conventions, model
 from generator.charts import metadata
+from generator.diagnostics import GenError
+from generator.migrations import partition
 
 # How soon PostgreSQL notices that goose is gone (killed, or its own timeout) and ends the statement.
 CONNECTION_CHECK_INTERVAL_MS = 1000
 
+Files = Mapping[str, str]
 
-def contents(service: model.Service) -> dict[str, str]:
-    """The files that goose sees: the migrations and the service file."""
-    files = {each.name: each.text for each in service.migrations}
-    if service.database.session_parameters:
-        files[conventions.SERVICE_FILE] = service_file(service)
-    return files
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One ConfigMap of the files that the pod mounts. `key` is what only exactly these files have: the Job's
+    volume asks for it by name."""
+
+    name: str
+    files: Files
+    digest: str
+
+    @property
+    def key(self) -> str:
+        return f"{conventions.DIGEST_KEY}{self.digest[:12]}"
+
+
+def parts(service: model.Service) -> tuple[Part, ...]:
+    """What the pod mounts, the migrations in the order of their versions; none where nothing is to be mounted.
+
+    A file is in one part only, and so is a digest: of two of one name the kubelet would show one (collectData,
+    pkg/volume/projected/projected.go), and the API server refuses two items of one path.
+    """
+    session = _session(service)
+    if service.source is model.MigrationSource.IMAGE:
+        found = [session] if session else []
+    else:
+        sql = partition.split(service.migrations)
+        _demand_unique(each.name for part in sql for each in part)
+        found = [{each.name: each.text for each in part} for part in sql]
+        found[0] |= session
+    made = tuple(
+        Part(conventions.migrations_config_map(service.name, number), files, _digest(files))
+        for number, files in enumerate(found, start=1)
+    )
+    _demand_unique(name for part in made for name in (*part.files, part.key))
+    return made
+
+
+def _demand_unique(names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for each in names:
+        if each in seen:
+            raise GenError(f"two files would be `{each}` in the pod", "this is a mistake in gen: report it")
+        seen.add(each)
+
+
+def _session(service: model.Service) -> dict[str, str]:
+    """The service file, where there is one."""
+    if not service.database.session_parameters:
+        return {}
+    return {conventions.SERVICE_FILE: service_file(service)}
 
 
 def service_file(service: model.Service) -> str:
@@ -37,46 +86,46 @@ def service_file(service: model.Service) -> str:
     )
 
 
-def digest(service: model.Service) -> str:
-    """The SHA-256 of what the pod mounts, in hexadecimal: names and contents, in order, unambiguously."""
+def _digest(files: Files) -> str:
+    """The SHA-256 of files in hexadecimal: names and contents, in order, unambiguously."""
     whole = hashlib.sha256()
-    for name, text in sorted(contents(service).items()):
+    for name, text in sorted(files.items()):
         for part in (name.encode(), text.encode()):
             whole.update(len(part).to_bytes(8, "big") + part)
     return whole.hexdigest()
 
 
-def digest_key(service: model.Service) -> str:
-    """The ConfigMap's key that only exactly this content has; the Job's volume asks for it by name."""
-    return f"{conventions.DIGEST_KEY}{digest(service)[:12]}"
-
-
 def add_migrations(scope: Construct, service: model.Service) -> None:
-    k8s.KubeConfigMap(
-        scope,
-        "migrations",
-        metadata=metadata.prerequisite(
-            service,
-            conventions.migrations_config_map(service.name),
-            # Client-side apply keeps a second copy in an annotation, which holds 256 KiB at most
-            # (argo-cd#820). The Job must not have it (argo-cd#14929).
-            {conventions.SYNC_OPTIONS: "ServerSideApply=true"},
-        ),
-        data={**contents(service), digest_key(service): f"{digest(service)}\n"},
-    )
+    for part in parts(service):
+        k8s.KubeConfigMap(
+            scope,
+            part.name,
+            metadata=metadata.prerequisite(
+                service,
+                part.name,
+                # Client-side apply keeps a second copy in an annotation, which holds 256 KiB at most
+                # (argo-cd#820). The Job must not have it (argo-cd#14929).
+                {conventions.SYNC_OPTIONS: "ServerSideApply=true"},
+            ),
+            data={**part.files, part.key: f"{part.digest}\n"},
+        )
 
 
 def add_release(scope: Construct, service: model.Service, digest_of_hooks: str) -> None:
-    """Changes whenever a hook does: hooks have no sync status, so without it Argo CD would see nothing to do
-    (argo-cd#9830). It says what is expected, not what ran."""
+    """Changes whenever a hook does, or a migration: hooks have no sync status, so without it Argo CD would see
+    nothing to do (argo-cd#9830). It says what is expected, not what ran."""
+    data = {
+        "version": str(service.version),
+        "migrations": str(len(service.migrations)),
+        "digest": digest_of_hooks,
+        "suspended": "true" if service.suspend else "false",
+    }
+    if service.source is model.MigrationSource.IMAGE:
+        # No hook holds the SQL.
+        data["files"] = f"sha256:{_digest({each.name: each.text for each in service.migrations})}"
     k8s.KubeConfigMap(
         scope,
         "release",
         metadata=metadata.tracked(service, conventions.release_config_map(service.name)),
-        data={
-            "version": str(service.version),
-            "migrations": str(len(service.migrations)),
-            "digest": digest_of_hooks,
-            "suspended": "true" if service.suspend else "false",
-        },
+        data=data,
     )

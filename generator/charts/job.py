@@ -113,11 +113,22 @@ def _toleration(wanted: model.Toleration) -> k8s.Toleration:
     )
 
 
+def _is_in_image(service: model.Service) -> bool:
+    return service.source is model.MigrationSource.IMAGE
+
+
+def _mount(service: model.Service) -> tuple[str, str]:
+    """The volume that gen fills, and where it is: the migrations, or what is left without them."""
+    return (
+        ("session", conventions.SESSION_MOUNT) if _is_in_image(service) else ("migrations", conventions.MOUNT)
+    )
+
+
 def command(service: model.Service) -> list[str]:
     """goose's arguments. Flags stand before the command; GOOSE_TABLE as a variable needs v3.24.3."""
     return [
         "goose",
-        f"-dir={conventions.MOUNT}",
+        f"-dir={service.image_directory if _is_in_image(service) else conventions.MOUNT}",
         f"-table={service.table}",
         f"-timeout={service.limits.timeout}s",
         "up",
@@ -125,7 +136,8 @@ def command(service: model.Service) -> list[str]:
 
 
 def _container(service: model.Service) -> k8s.Container:
-    mounts = [k8s.VolumeMount(name="migrations", mount_path=conventions.MOUNT, read_only=True)]
+    volume, mount = _mount(service)
+    mounts = [k8s.VolumeMount(name=volume, mount_path=mount, read_only=True)]
     if service.runner.ca_bundle is not None:
         mounts.append(k8s.VolumeMount(name="ca-bundle", mount_path=conventions.CA_MOUNT, read_only=True))
     return k8s.Container(
@@ -134,7 +146,7 @@ def _container(service: model.Service) -> k8s.Container:
         image_pull_policy="IfNotPresent",
         command=command(service),
         # goose reads `.env` of its working directory: a directory that holds what we put there, and nothing else.
-        working_dir=conventions.MOUNT,
+        working_dir=mount,
         env=_environment(service),
         resources=k8s.ResourceRequirements(
             requests=_quantities(service.runner.resources.requests),
@@ -183,7 +195,7 @@ def _environment(service: model.Service) -> list[k8s.EnvVar]:
     if service.database.session_parameters:
         variables += [
             _plain("PGSERVICE", conventions.SERVICE_SECTION),
-            _plain("PGSERVICEFILE", f"{conventions.MOUNT}/{conventions.SERVICE_FILE}"),
+            _plain("PGSERVICEFILE", f"{_mount(service)[1]}/{conventions.SERVICE_FILE}"),
         ]
     bundle = service.runner.ca_bundle
     if bundle is not None:
@@ -211,29 +223,35 @@ def _extra(variable: model.EnvVar) -> k8s.EnvVar:
 
 
 def _volumes(service: model.Service) -> list[k8s.Volume]:
-    """The second source asks for a key that only this commit's ConfigMap has: on any other content the kubelet
-    refuses to start the pod."""
-    name = conventions.migrations_config_map(service.name)
-    guard = config_map.digest_key(service)
-    volumes = [
-        k8s.Volume(
-            name="migrations",
-            projected=k8s.ProjectedVolumeSource(
-                default_mode=0o444,
-                sources=[
-                    k8s.VolumeProjection(config_map=k8s.ConfigMapProjection(name=name)),
-                    k8s.VolumeProjection(
-                        config_map=k8s.ConfigMapProjection(
-                            name=name, items=[k8s.KeyToPath(key=guard, path=guard)]
-                        )
-                    ),
-                ],
-            ),
-        )
-    ]
+    volumes = [_files(service)]
     bundle = service.runner.ca_bundle
     if bundle is not None:
         items = [k8s.KeyToPath(key=bundle.key, path=bundle.key)]
         source = k8s.ConfigMapVolumeSource(name=bundle.name, items=items, default_mode=0o444)
         volumes.append(k8s.Volume(name="ca-bundle", config_map=source))
     return volumes
+
+
+def _files(service: model.Service) -> k8s.Volume:
+    """All parts in one directory; an empty one where there is nothing to mount, for goose to stand in."""
+    name, _ = _mount(service)
+    parts = config_map.parts(service)
+    if not parts:
+        return k8s.Volume(name=name, empty_dir=k8s.EmptyDirVolumeSource())
+    wholes, guards = [_whole(each) for each in parts], [_guard(each) for each in parts]
+    # The kubelet fetches each source anew. Behind its guard, a part can only be newer than what passed it. A
+    # service of one part keeps the order that its Job always had.
+    sources = [*wholes, *guards] if len(parts) == 1 else [*guards, *wholes]
+    projected = k8s.ProjectedVolumeSource(default_mode=0o444, sources=sources)
+    return k8s.Volume(name=name, projected=projected)
+
+
+def _whole(part: config_map.Part) -> k8s.VolumeProjection:
+    return k8s.VolumeProjection(config_map=k8s.ConfigMapProjection(name=part.name))
+
+
+def _guard(part: config_map.Part) -> k8s.VolumeProjection:
+    """Asks for a key that only this commit's ConfigMap has: on any other content the kubelet refuses to start
+    the pod."""
+    items = [k8s.KeyToPath(key=part.key, path=part.key)]
+    return k8s.VolumeProjection(config_map=k8s.ConfigMapProjection(name=part.name, items=items))

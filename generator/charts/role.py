@@ -6,7 +6,7 @@ from cdk8s_plus_36 import k8s
 from constructs import Construct
 
 from generator import conventions, model
-from generator.charts import metadata
+from generator.charts import config_map, metadata
 
 _LOGS_NOTE = (
     "Kubernetes cannot limit the reading of logs to one Job: "
@@ -26,7 +26,7 @@ def add_runner(scope: Construct, service: model.Service) -> None:
                 api_groups=[""],
                 resources=["configmaps"],
                 resource_names=[
-                    conventions.migrations_config_map(name),
+                    *(each.name for each in config_map.parts(service)),
                     conventions.release_config_map(name),
                 ],
                 verbs=["get"],

@@ -19,7 +19,7 @@ Manifest = Mapping[str, Any]
 
 
 def render(services: Sequence[model.Service]) -> dict[str, dict[str, bytes]]:
-    """The files of each service: `{"auth-service": {"job.yaml": b"…"}}`, one kind per file."""
+    """The files of each service: `{"auth-service": {"job.yaml": b"…"}}`, see `conventions.manifest_file`."""
     tree = {}
     for start in range(0, len(services), SERVICES_PER_APP):
         app = cdk8s.App()
@@ -62,12 +62,13 @@ def _identity(manifest: Manifest) -> tuple[str, str]:
 
 
 def files(objects: Iterable[Manifest]) -> dict[str, bytes]:
-    """The objects as YAML, one file per kind."""
+    """The objects as YAML."""
     ordered = sorted(objects, key=_identity)
     text = scalars.stringify(ordered, cdk8s.Yaml.stringify)
     by_file: dict[str, list[str]] = {}
     for manifest, document in zip(ordered, _documents(text), strict=True):
-        by_file.setdefault(f"{manifest['kind'].lower()}.yaml", []).append(document)
+        kind, name = _identity(manifest)
+        by_file.setdefault(conventions.manifest_file(kind, name), []).append(document)
     header = f"{conventions.MANIFEST_HEADER}\n"
     return {name: (header + "---\n".join(documents)).encode() for name, documents in by_file.items()}
 

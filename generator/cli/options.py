@@ -43,6 +43,26 @@ format = click.option(
 )
 
 
+database_url = click.option(
+    "--database-url",
+    "database_url",
+    envvar="GEN_DATABASE_URL",
+    metavar="URL",
+    default=None,
+    help="postgres://user:password@host:port/database, better from the environment variable GEN_DATABASE_URL: "
+    "others can read a command line.",
+)
+
+
+since = click.option(
+    "--since",
+    "since",
+    metavar="REF",
+    default=None,
+    help="A Git reference that says what is merged, e.g. origin/main.",
+)
+
+
 def known(project: model.Project, wanted: Iterable[str]) -> None:
     """A usage error for a service that services.yaml does not have."""
     names = [each.name for each in project.services]

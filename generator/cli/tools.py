@@ -30,7 +30,11 @@ def command(context: click.Context, file: Path) -> None:
 @click.argument("names", nargs=-1)
 @click.pass_context
 def install(context: click.Context, names: tuple[str, ...]) -> None:
-    """Build the pinned versions of NAMES (default: all) into the tool directory, with Go."""
+    """Build the pinned versions of NAMES (default: all) into the tool directory, with Go.
+
+    `goose@3.26.0` builds that version beside the pinned one: `gen test` takes it where a service's image names
+    it.
+    """
     for each in tools.install(
         names or sorted(tools.PINS), context.obj, lambda line: click.echo(line, err=True)
     ):

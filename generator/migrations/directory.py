@@ -6,6 +6,7 @@ opened, nothing that is not a plain file is read, and no read is longer than one
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import posixpath
 import stat
@@ -75,7 +76,14 @@ def read_lock(root: Path, directory: str) -> tuple[Lock, list[Diagnostic]]:
     if isinstance(folder, Diagnostic) or not os.path.lexists(folder / conventions.LOCK):
         return none, []
     data = _content(root, folder / conventions.LOCK, path)
-    return (none, [data]) if isinstance(data, Diagnostic) else lock.parse(path, data)
+    if isinstance(data, Diagnostic):
+        return dataclasses.replace(none, is_sound=False), [lock.unreadable(data)]
+    read, found = lock.parse(path, data)
+    try:
+        present = frozenset(each.name for each in folder.iterdir())
+    except OSError:  # `read` has told
+        present = frozenset()
+    return dataclasses.replace(read, present=present), found
 
 
 def _folder(root: Path, directory: str, shown: str, where: Position) -> Path | Diagnostic:

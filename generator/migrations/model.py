@@ -61,20 +61,33 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class LockEntry:
-    """One merged migration: the SHA-256 of its bytes in hexadecimal, and the line of the lock file."""
+    """One merged migration: the SHA-256 of its bytes in hexadecimal, and the line of the lock file.
+
+    `amendments` are the reasons for which the checksum was replaced, oldest first.
+    """
 
     name: str
+    version: int
     digest: str
     line: int
+    amendments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
     """`migrations.lock` of one directory: `text` is None, and `entries` are empty, where there is no such file.
 
-    `path` is as shown to a person.
+    `path` is as shown to a person. `entries` are by version, and empty too where the file `is_sound` not.
+    `present` are the names of all files in the directory, those that are no good migrations included.
     """
 
     path: str
     text: str | None
     entries: tuple[LockEntry, ...]
+    is_sound: bool = True
+    present: frozenset[str] = frozenset()
+
+    @property
+    def newest(self) -> int:
+        """The highest locked version, 0 without any."""
+        return max((each.version for each in self.entries), default=0)

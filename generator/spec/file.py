@@ -119,7 +119,7 @@ class Rehearsal(Strict):
 
 class Lint(Strict):
     rules: dict[str, Annotated[LintLevel, enumerated(LintLevel)] | None] | None = None
-    """What a finding of a lint rule does, by the rule's id: error, warning or off."""
+    """What a finding of a lint rule does, by the rule's id: error, warning or ignore."""
 
 
 class Operators(Strict):

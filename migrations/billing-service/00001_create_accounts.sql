@@ -2,7 +2,7 @@
 
 -- +goose Up
 CREATE TABLE currencies (
-    code char(3) PRIMARY KEY CHECK (code ~ '^[A-Z]{3}$'),
+    code text PRIMARY KEY CHECK (code ~ '^[A-Z]{3}$'),
     minor_digits smallint NOT NULL CHECK (minor_digits BETWEEN 0 AND 4)
 );
 
@@ -11,7 +11,7 @@ INSERT INTO currencies (code, minor_digits) VALUES ('CHF', 2), ('EUR', 2), ('JPY
 CREATE TABLE accounts (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     customer_reference text NOT NULL UNIQUE,
-    currency char(3) NOT NULL REFERENCES currencies (code),
+    currency text NOT NULL REFERENCES currencies (code),
     created_at timestamptz NOT NULL DEFAULT now(),
     closed_at timestamptz
 );

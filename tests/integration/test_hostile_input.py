@@ -289,17 +289,24 @@ def test_a_migration_that_may_not_be_read(project: Project) -> None:
     assert "Permission denied" in said.stderr
 
 
+def bulk(lines: int) -> str:
+    return UP + f"SELECT '{'x' * 1000}';\n" * lines + "-- +goose Down\nDELETE FROM bulk;\n"
+
+
 def test_more_than_a_config_map_holds(project: Project) -> None:
-    text = UP + f"SELECT '{'x' * 1000}';\n" * 300
-    for number in range(3, 7):
-        (project.migrations / f"0000{number}_bulk.sql").write_text(text, "utf-8")
+    (project.migrations / "00003_bulk.sql").write_text(bulk(1100), "utf-8")
+    hostile.refused(project, "migration-size", f"migrations/{SERVICE}/00003_bulk.sql:1:1")
+
+
+def test_more_than_argo_cd_reads(project: Project) -> None:
+    for number in range(3, 14):
+        (project.migrations / f"{number:05}_bulk.sql").write_text(bulk(1000), "utf-8")
     hostile.refused(project, "migration-size", "services.yaml:9:3")
 
 
 def test_more_than_anybody_reads(project: Project) -> None:
-    text = UP + f"SELECT '{'x' * 10_000}';\n" * 400
-    for number in range(3, 9):
-        (project.migrations / f"0000{number}_bulk.sql").write_text(text, "utf-8")
+    for number in range(3, 21):
+        (project.migrations / f"{number:05}_bulk.sql").write_text(bulk(1000), "utf-8")
     hostile.refused(project, "migration-too-large", "services.yaml:9:3")
 
 

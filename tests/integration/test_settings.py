@@ -27,6 +27,8 @@ SERVICE = "auth-service"
 DSN = {"name": "auth-db", "key": "url"}
 KEYS = {"host": "host", "port": "port", "user": "user", "password": "password", "database": "database"}
 ROTATION = {"period": "90d", "last": "2026-01-31"}
+# With the migrations in it.
+IMAGE = f"registry.example.com/goose:3.27.3@sha256:{'0' * 64}"
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,10 @@ SETTINGS: Mapping[str, Change] = {
     "database.statementTimeout": Change("1m", "2m"),
     "database.sessionParameters": Change(True, False),
     "migrations.directory": Change("migrations/auth-service", "migrations/other"),
+    "migrations.source": Change("configMap", "image", {"runner.image": IMAGE}),
+    "migrations.imageDirectory": Change(
+        "/migrations", "/sql", {"runner.image": IMAGE, "migrations.source": "image"}
+    ),
     "migrations.table": Change("goose_db_version", "auth.goose_db_version"),
     "operators.groups": Change(["one"], ["two"]),
     "operators.readLogs": Change(False, True, {"operators.groups": ["one"]}),
@@ -114,6 +120,16 @@ WITHOUT_EFFECT = {
     "job.restartPolicy": "has one value only: Never",
     "database.driver": "has one value only: postgres",
     "callbackUrls": "is checked, and no object is made of it yet",
+}
+# Of `gen test` and of the lint rules: a commit that changes one starts no sync.
+IN_NO_MANIFEST: Mapping[str, Change] = {
+    "postgres": Change(15, 16),
+    "lint.rules": Change({}, {"lint-down-missing": "warning"}),
+    "rehearsal.roles": Change(["one"], ["two"]),
+    "rehearsal.memberOf": Change(["one"], ["two"]),
+    "rehearsal.extensions": Change(["hstore"], ["postgis"]),
+    "rehearsal.setup": Change("one.sql", "two.sql"),
+    "rehearsal.seed": Change("one.sql", "two.sql"),
 }
 
 
@@ -205,8 +221,8 @@ PLACES = [("service", path) for path in IN_SERVICE] + [("defaults", path) for pa
 
 
 def test_every_setting_is_in_the_table() -> None:
-    assert SETTINGS.keys() | WITHOUT_EFFECT.keys() == set(IN_SERVICE)
-    assert not SETTINGS.keys() & WITHOUT_EFFECT.keys()
+    tables = (SETTINGS, WITHOUT_EFFECT, IN_NO_MANIFEST)
+    assert sorted(path for each in tables for path in each) == sorted(IN_SERVICE)
     assert set(IN_DEFAULTS) <= set(IN_SERVICE)
     assert len(IN_DEFAULTS) > 30
 
@@ -222,6 +238,13 @@ def test_a_changed_setting_is_seen(root: Path, place: str, path: str) -> None:
         # Whatever moves a hook moves the marker that stands for all of them.
         assert "ConfigMap" in {key.kind for key in changed}
         assert "PrometheusRule" in {key.kind for key in changed}
+
+
+@pytest.mark.parametrize(("place", "path"), [each for each in PLACES if each[1] in IN_NO_MANIFEST])
+def test_a_setting_of_checks_and_tests_reaches_no_manifest(root: Path, place: str, path: str) -> None:
+    change = IN_NO_MANIFEST[path]
+    trees = [rendered(root, place, path, value, change.context) for value in (change.before, change.after)]
+    assert trees[0].objects == trees[1].objects
 
 
 def test_the_same_setting_is_no_change(root: Path) -> None:

@@ -17,22 +17,25 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 SECONDS = 60
 
 
-def gen(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+def gen(
+    *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """As `cli.gen`."""
     server = _server()
     assert server.stdin is not None
     assert server.stdout is not None
-    call = {"cwd": str(cwd), "arguments": [str(each) for each in arguments]}
+    call = {"cwd": str(cwd), "arguments": [str(each) for each in arguments], "env": dict(env or {})}
     server.stdin.write(json.dumps(call) + "\n")
     server.stdin.flush()
     answer = json.loads(server.stdout.readline())
-    return subprocess.CompletedProcess(call["arguments"], **answer)
+    return subprocess.CompletedProcess([str(each) for each in arguments], **answer)
 
 
 @functools.cache
@@ -51,21 +54,22 @@ def _stop(server: subprocess.Popen[str]) -> None:
 def _serve() -> None:
     from generator.cli import main  # noqa: PLC0415 - only in the process that forks
 
-    for name in ("build", "check"):
+    for name in ("build", "check", "test"):
         importlib.import_module(f"generator.cli.{name}")
     file = importlib.import_module("generator.spec.file")
     file.File.model_rebuild()
-    importlib.import_module("generator.check")
+    for name in ("generator.check", "generator.rehearsal.run", "generator.report.rehearsal"):
+        importlib.import_module(name)
 
     for line in sys.stdin:
         print(json.dumps(_call(main.main, **json.loads(line))), flush=True)
 
 
-def _call(main: Any, cwd: str, arguments: list[str]) -> dict[str, Any]:
+def _call(main: Any, cwd: str, arguments: list[str], env: dict[str, str]) -> dict[str, Any]:
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
         if child == 0:
-            _become(main, cwd, arguments, out.fileno(), err.fileno())
+            _become(main, cwd, arguments, env, out.fileno(), err.fileno())
         status = os.waitpid(child, 0)[1]
         for each in (out, err):
             each.seek(0)
@@ -76,13 +80,14 @@ def _call(main: Any, cwd: str, arguments: list[str]) -> dict[str, Any]:
         }
 
 
-def _become(main: Any, cwd: str, arguments: list[str], out: int, err: int) -> None:
+def _become(main: Any, cwd: str, arguments: list[str], env: dict[str, str], out: int, err: int) -> None:
     code = 70
     try:
         import signal  # noqa: PLC0415
 
         signal.alarm(SECONDS)
         os.chdir(cwd)
+        os.environ.update(env)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(out, 1)
         os.dup2(err, 2)

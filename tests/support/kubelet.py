@@ -2,7 +2,9 @@
 
 The layout is that of the kubelet's AtomicWriter (pkg/volume/util/atomic_writer.go): a directory named by
 the time, `..data` pointing to it, and one link per top-level name that goes through `..data`. Missing
-objects and keys are refused as in pkg/volume/configmap, pkg/volume/secret and pkg/volume/projected.
+objects and keys are refused as in pkg/volume/configmap, pkg/volume/secret and pkg/volume/projected. What the
+API server would not even store is refused too: two items of one path (validateProjectionSources,
+pkg/apis/core/validation/validation.go).
 """
 
 from __future__ import annotations
@@ -64,6 +66,7 @@ def _payload(volume: Manifest, objects: Sequence[Manifest]) -> dict[str, tuple[b
         return dict(_files("Secret", source, objects, source.get("defaultMode", DEFAULT_MODE)))
     if "projected" in volume:
         mode = volume["projected"].get("defaultMode", DEFAULT_MODE)
+        _refuse_duplicates(volume["projected"]["sources"])
         found: dict[str, tuple[bytes, int]] = {}
         for source in volume["projected"]["sources"]:
             found.update(_projection(source, objects, mode))
@@ -112,6 +115,16 @@ def _data(kind: str, name: str, objects: Sequence[Manifest]) -> dict[str, bytes]
             texts = {key: text.encode() for key, text in (each.get(plain) or {}).items()}
             return texts | {key: base64.b64decode(text) for key, text in (each.get(encoded) or {}).items()}
     return None
+
+
+def _refuse_duplicates(sources: Sequence[Manifest]) -> None:
+    seen = set()
+    for source in sources:
+        (described,) = source.values()
+        for item in described.get("items") or ():
+            if item["path"] in seen:
+                raise MountError(f"conflicting duplicate paths: {item['path']}")
+            seen.add(item["path"])
 
 
 def _refuse_outside(path: str) -> None:

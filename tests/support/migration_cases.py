@@ -1,8 +1,10 @@
 """Reads tests/cases/migrations: small directories of migrations, each in one text file.
 
 `ok` is what goose and gen accept, `bad` what both refuse, `stricter` what gen refuses though goose accepts
-it; the comment at the top says why. `gen:` lines are all that gen has to say, `=== name` begins a file of
-the directory. In an `escaped` file `\\xNN` is a byte; an `unterminated` one loses its last line break.
+it; the comment at the top says why. `sql` is what only PostgreSQL or the lint rules can judge: the verdicts on
+all of them are in verdicts.md (`tests.support.verdicts`). `gen:` lines are all that gen has to say, `=== name`
+begins a file of the directory. In an `escaped` file `\\xNN` is a byte; an `unterminated` one loses its last
+line break.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "cases" / "migrations"
 KINDS = ("ok", "bad", "stricter")
+SQL = "sql"
 DIRECTORY = "db"
 _HEAD = re.compile(r"=== (?P<name>.*?\.\w+)(?: \((?P<flags>[a-z, ]+)\))?")
 
@@ -34,8 +37,8 @@ class Case:
         return directory
 
 
-def all_cases() -> list[Case]:
-    return [_read(kind, path) for kind in KINDS for path in sorted((ROOT / kind).glob("*.txt"))]
+def all_cases(kinds: tuple[str, ...] = KINDS) -> list[Case]:
+    return [_read(kind, path) for kind in kinds for path in sorted((ROOT / kind).glob("*.txt"))]
 
 
 def _read(kind: str, path: Path) -> Case:

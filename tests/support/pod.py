@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -18,7 +19,7 @@ Manifest = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A process as the container runtime would start it. `directory` is where /migrations really is."""
+    """A process as the container runtime would start it. `directory` is the working directory."""
 
     command: list[str]
     environment: dict[str, str]
@@ -34,20 +35,28 @@ def manifests(directory: Path) -> list[Manifest]:
     return found
 
 
-def start(objects: Iterable[Manifest], service: str, secret: Mapping[str, str], root: Path) -> Container:
-    """The container of a service's Job. `secret` is the data of its database Secret.
+def start(
+    objects: Iterable[Manifest],
+    service: str,
+    secret: Mapping[str, str],
+    root: Path,
+    image: Mapping[str, Path] = MappingProxyType({}),
+) -> Container:
+    """The container of a service's Job. `secret` is the data of its database Secret, `image` says where the
+    directories of its image are.
 
-    The paths of the mounts are replaced by where they are here: nothing else of the command or of the
-    environment is changed. `goose` is the pinned one.
+    The paths of the mounts and of the image are replaced by where they are here: nothing else of the command
+    or of the environment is changed. `goose` is the pinned one.
     """
     known = list(objects)
     job = one(known, "Job", f"{service}-migration")
     pod = job["spec"]["template"]["spec"]
     container = pod["containers"][0]
-    mounts = kubelet.mount_all(pod, container, root, known)
+    # A mount hides what the image has in its place.
+    places = {**image, **kubelet.mount_all(pod, container, root, known)}
 
     def here(text: str) -> str:
-        for path, place in mounts.items():
+        for path, place in places.items():
             text = re.sub(rf"(^|=){re.escape(path)}(?=/|$)", rf"\g<1>{place}", text)
         return text
 
@@ -59,8 +68,7 @@ def start(objects: Iterable[Manifest], service: str, secret: Mapping[str, str], 
             environment[variable["name"]] = here(variable["value"])
         else:
             environment[variable["name"]] = secret[variable["valueFrom"]["secretKeyRef"]["key"]]
-    directory = mounts["/migrations"]
-    assert here(container["workingDir"]) == str(directory)
+    directory = places[container["workingDir"]]
     return Container([str(programs.path("goose")), *command[1:]], environment, directory)
 
 

@@ -1,0 +1,8 @@
+SELECT c.name, c.space AS schema, o.name AS owner, g.grants, d.text AS comment,
+    pg_get_viewdef(c.oid) AS definition,
+    (SELECT array_agg(each ORDER BY each COLLATE "C") FROM unnest(c.reloptions) each) AS options
+FROM relation c
+LEFT JOIN role o ON o.oid = c.relowner
+LEFT JOIN granted g ON g.class = 'pg_class'::regclass AND g.object = c.oid AND g.part = 0
+LEFT JOIN described d ON d.class = 'pg_class'::regclass AND d.object = c.oid AND d.part = 0
+WHERE c.relkind = 'v'

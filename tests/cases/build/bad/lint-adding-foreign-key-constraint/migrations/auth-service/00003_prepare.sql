@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE TABLE teams (id bigint PRIMARY KEY);
+
+-- +goose Down
+DROP TABLE teams;

@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE TABLE teams (name text);
+
+-- +goose Down
+DROP TABLE teams;

@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE DOMAIN percentage AS integer;
+
+-- +goose Down
+DROP DOMAIN percentage;

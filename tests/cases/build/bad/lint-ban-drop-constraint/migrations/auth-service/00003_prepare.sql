@@ -1,0 +1,5 @@
+-- +goose Up
+ALTER TABLE users ADD CONSTRAINT users_email_check CHECK (email LIKE '%@%') NOT VALID;
+
+-- +goose Down
+ALTER TABLE users DROP CONSTRAINT users_email_check;

@@ -1,0 +1,5 @@
+-- +goose Up
+ALTER TABLE users ALTER COLUMN locale DROP DEFAULT;
+
+-- +goose Down
+ALTER TABLE users ALTER COLUMN locale SET DEFAULT 'en';

@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE DOMAIN postcode AS text;
+
+-- +goose Down
+DROP DOMAIN postcode;

@@ -1,0 +1,5 @@
+-- +goose Up
+DROP DOMAIN postcode;
+
+-- +goose Down
+CREATE DOMAIN postcode AS text;

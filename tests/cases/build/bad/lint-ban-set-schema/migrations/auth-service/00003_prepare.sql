@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE SCHEMA archive;
+
+-- +goose Down
+DROP SCHEMA archive;

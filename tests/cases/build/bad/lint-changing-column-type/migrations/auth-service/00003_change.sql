@@ -1,0 +1,5 @@
+-- +goose Up
+ALTER TABLE users ALTER COLUMN id TYPE numeric;
+
+-- +goose Down
+ALTER TABLE users ALTER COLUMN id TYPE bigint;

@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE TABLE notes (id bigint PRIMARY KEY);

@@ -1,0 +1,5 @@
+-- +goose Up
+DROP TABLE users;
+
+-- +goose Down
+CREATE TABLE users (id bigint PRIMARY KEY);

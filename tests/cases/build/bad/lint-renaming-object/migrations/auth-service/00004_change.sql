@@ -1,0 +1,5 @@
+-- +goose Up
+ALTER VIEW emails RENAME TO mails;
+
+-- +goose Down
+ALTER VIEW mails RENAME TO emails;

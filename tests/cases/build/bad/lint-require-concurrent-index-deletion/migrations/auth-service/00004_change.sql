@@ -1,0 +1,5 @@
+-- +goose Up
+DROP INDEX teams_user_id_idx;
+
+-- +goose Down
+CREATE INDEX teams_user_id_idx ON teams (user_id);

@@ -1,0 +1,5 @@
+-- +goose Up
+ALTER TABLE events DETACH PARTITION events_2025;
+
+-- +goose Down
+ALTER TABLE events ATTACH PARTITION events_2025 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');

@@ -1,0 +1,6 @@
+-- +goose Up
+REINDEX TABLE users;
+
+-- +goose Down
+-- Nothing to undo.
+SELECT 1;

@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE TABLE more (id bigint);
+
+-- +goose Down
+DROP TABLE more;

@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE TABLE never (id bigint);
+
+-- +goose Down
+DROP TABLE never;

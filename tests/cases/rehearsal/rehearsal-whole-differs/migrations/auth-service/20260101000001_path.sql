@@ -1,0 +1,6 @@
+-- +goose Up
+CREATE SCHEMA billing;
+SET search_path TO billing, public;
+
+-- +goose Down
+DROP SCHEMA billing;

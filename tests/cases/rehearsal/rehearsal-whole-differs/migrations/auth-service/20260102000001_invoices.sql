@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE TABLE invoices (id bigint);
+
+-- +goose Down
+DROP TABLE invoices;
