@@ -38,12 +38,15 @@ def _row(step: Step) -> tuple[str, str, str, str]:
 
 def _lock(step: Step) -> str:
     seen = step.observation
-    if seen is None or not seen.locks:
-        return "none" if seen is not None else ""
+    if seen is None:
+        return ""
+    if not seen.locks:
+        return "none" if seen.is_complete else "not observed"
     strongest = max(each.mode for each in seen.locks)
     relations = sorted({each.relation for each in seen.locks if each.mode is strongest})
     more = f" and {len(relations) - 2} more" if len(relations) > 2 else ""
-    return f"{strongest.sql} on {', '.join(relations[:2])}{more}"
+    at_least = "" if seen.is_complete else "at least "
+    return f"{at_least}{strongest.sql} on {', '.join(relations[:2])}{more}"
 
 
 def _time(seconds: float) -> str:
@@ -81,7 +84,8 @@ def _values(step: Step) -> dict[str, Any]:
         "reversible": step.migration.has_down,
         "locks": [
             {"relation": each.relation, "mode": each.mode.sql, "line": each.line}
-            for each in (seen.locks if seen is not None else ())
+            for each in ((seen.steps or seen.locks) if seen is not None else ())
         ],
+        "locksComplete": seen is not None and seen.is_complete,
         "rewritten": list(seen.rewritten) if seen is not None else [],
     }

@@ -11,6 +11,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -208,6 +209,14 @@ def test_an_unknown_reference(tmp_path: Path, server: postgres.Server) -> None:
     assert "nowhere" in said.stderr
 
 
+@pytest.fixture
+def scratch() -> Iterator[Path]:
+    """A temporary directory that an unprivileged server can reach: pytest's own belong to one user alone."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 SLEEP = "-- +goose Up\nCREATE TABLE slow (id int);\nSELECT pg_sleep(600);\n-- +goose Down\nDROP TABLE slow;\n"
 
 
@@ -224,19 +233,19 @@ def processes(word: str) -> list[str]:
 
 def eventually(condition: Callable[[], bool]) -> bool:
     end = time.monotonic() + 60
-    while not condition() and time.monotonic() < end:
+    while time.monotonic() < end:
+        if condition():
+            return True
         time.sleep(0.05)
-    return condition()
+    return False
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 @pytest.mark.parametrize("is_given", [True, False], ids=["a given server", "a server of its own"])
 def test_an_interrupt_leaves_nothing(
-    sent: signal.Signals, is_given: bool, tmp_path: Path, server: postgres.Server
+    sent: signal.Signals, is_given: bool, tmp_path: Path, scratch: Path, server: postgres.Server
 ) -> None:
-    place, scratch = tmp_path / "project", tmp_path / "scratch"
-    scratch.mkdir()
-    scratch.chmod(0o777)
+    place = tmp_path / "project"
     project("sound", place)
     (place / "migrations/auth-service/20270101000000_slow.sql").write_text(SLEEP)
     environment = {**os.environ, **TOOLS, "TMPDIR": str(scratch)}
