@@ -14,7 +14,6 @@ import click
 from generator import diagnostics, tools
 from generator.cli import options, shown
 from generator.cli.main import COMMANDS, EXIT_PROBLEMS
-from generator.diagnostics import Severity
 
 
 @click.command("test", short_help=COMMANDS["test"])
@@ -60,13 +59,18 @@ def command(
 
     report = shown.Report(format, file.parent)
     checked = check.check(file)
-    hindering = [each for each in checked.diagnostics if run.hinders(each)]
-    if checked.project is None or hindering:
-        report.add(each for each in checked.diagnostics if each.severity is Severity.ERROR)
+    project = checked.project
+    if project is not None:
+        options.known(project, services)
+    everything = project.services if project is not None else ()
+    wanted = tuple(each for each in everything if not services or each.name in services)
+    chosen = {each.migrations_directory for each in wanted}
+    others = {each.migrations_directory for each in everything} - chosen
+    hindering = [each for each in checked.diagnostics if run.hinders(each, others)]
+    if project is None or hindering:
+        report.add(hindering)
         report.finish()
         context.exit(EXIT_PROBLEMS)
-    options.known(checked.project, services)
-    wanted = tuple(each for each in checked.project.services if not services or each.name in services)
     request = run.Request(
         root=file.parent,
         services=wanted,

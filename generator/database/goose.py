@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from generator import tools
 from generator.diagnostics import GenError
@@ -35,6 +36,10 @@ _SERVER = re.compile(
     r"(?:^|: |; |\()[^\s:;()]+: (?P<message>(?:(?!\(SQLSTATE ).)*) \(SQLSTATE (?P<state>[0-9A-Z]{5})\)",
     re.DOTALL,
 )
+# `OK   00001_users.sql (4.52ms)`: a duration as Go prints it.
+_DONE = re.compile(r"^(?:\S+ \S+ )?(?:OK|EMPTY) +\S+ \(([0-9.a-zµ]+)\)$", re.MULTILINE)
+_DURATION = re.compile(r"([0-9.]+)(ns|µs|us|ms|s|m|h)")
+_UNITS = MappingProxyType({"ns": 1e-9, "µs": 1e-6, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0})
 _PANIC = re.compile(r"^panic: (?:goose: )?(?P<message>.*?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([abfnrtv\\\"'])|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8}))")
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -47,6 +52,12 @@ class Result:
     exit_code: int | None
     output: str
     seconds: float
+
+    @property
+    def migrating(self) -> float:
+        """The seconds that goose itself counts for its migrations, without its start and its connection."""
+        found = [_seconds(each[1]) for each in _DONE.finditer(self.output)]
+        return sum(found) if found else self.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +98,11 @@ class Goose:
         table: str,
         timeout: float,
         application_name: str = "gen-goose",
+        variables: Mapping[str, str] = MappingProxyType({}),
     ) -> Result:
         """Runs it to its end, or for `timeout` seconds. Cancelled, it ends goose before it goes on.
+
+        `variables` are for ENVSUB in the migrations; none of them is about the connection.
 
         The server may go on with the statement of a goose that was ended, until it looks for its client.
         """
@@ -100,7 +114,7 @@ class Goose:
                 process = await asyncio.create_subprocess_exec(
                     *command,
                     cwd=empty,
-                    env=_environment(dsn, application_name, empty),
+                    env={**variables, **_environment(dsn, application_name, empty)},
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=asyncio.subprocess.PIPE,
                     stderr=asyncio.subprocess.STDOUT,
@@ -198,6 +212,10 @@ def failure(output: str) -> Failure | None:
     if servers:
         return Failure(file, servers[-1]["message"].strip(), servers[-1]["state"], query)
     return Failure(file, said, None, query)
+
+
+def _seconds(duration: str) -> float:
+    return sum(float(number) * _UNITS[unit] for number, unit in _DURATION.findall(duration))
 
 
 def _unquoted(text: str) -> str:

@@ -84,9 +84,8 @@ def _declared(
     yield from declared.found
     yield from suppressions.unknown(declared, tuple(levels.DEFAULTS))
     if is_whole:
-        known = {each.rule for each in declared.allowed}
-        silent = {rule for rule in known if rule not in levels.DEFAULTS or _is_off(service, rule)}
-        yield from suppressions.unused(declared, used, silent)
+        looked_for = {rule for rule in (*levels.SQUAWK, *levels.OWN) if not _is_off(service, rule)}
+        yield from suppressions.unused(declared, used, looked_for)
 
 
 def _levelled(service: Service, found: Iterator[Diagnostic]) -> Iterator[Diagnostic]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from generator.diagnostics import Diagnostic, Position
@@ -22,8 +22,6 @@ _MARK = re.compile(r"gen:\s*allow", re.IGNORECASE)
 _FORM = re.compile(r"--[ \t]*gen:allow[ \t]+(?P<rules>[^:]*)(?::(?P<reason>.*))?")
 _RULE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _FOREIGN = re.compile(r"squawk-(?:ignore|disable)[a-z-]*", re.IGNORECASE)
-# Found by gen test alone.
-REHEARSAL = "rehearsal-"
 _UNSUPPRESSIBLE = frozenset({"lint-suppression", "lint-suppression-unused", "lint-unknown-rule"})
 
 
@@ -92,10 +90,12 @@ def of(migration: Migration) -> Suppressions:
     return Suppressions(tuple(allowed), tuple(found))
 
 
-def unused(suppressions: Suppressions, used: set[Allowed], off: set[str]) -> Iterator[Diagnostic]:
-    """Those that no finding needed; of a rule that is off, and of the rehearsal's, nobody can tell here."""
+def unused(
+    suppressions: Suppressions, used: Set[Allowed], looked_for: Collection[str]
+) -> Iterator[Diagnostic]:
+    """Those that no finding needed, of the rules that were looked for."""
     for each in suppressions.allowed:
-        if each in used or each.rule in off or each.rule.startswith(REHEARSAL):
+        if each in used or each.rule not in looked_for:
             continue
         where = "this statement" if each.first is not None else "this file"
         yield Diagnostic(
@@ -113,7 +113,7 @@ def unknown(suppressions: Suppressions, known: Sequence[str]) -> Iterator[Diagno
     """Rules that do not exist, or that cannot be suppressed."""
     names = set(known) - _UNSUPPRESSIBLE
     for each in suppressions.allowed:
-        if each.rule in names or each.rule.startswith(REHEARSAL):
+        if each.rule in names:
             continue
         if each.rule in _UNSUPPRESSIBLE:
             message, help = f"`{each.rule}` cannot be allowed", "correct what it finds"

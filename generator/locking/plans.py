@@ -97,7 +97,8 @@ def plan(
         changes.append(change)
     found = [*diagnostics.ordered(found)]
     refused = diagnostics.has_errors(found)
-    return Plan(tuple(found), () if refused else tuple(each for each in changes if each.is_needed))
+    needed = sorted((each for each in changes if each.is_needed), key=lambda each: each.path)
+    return Plan(tuple(found), () if refused else tuple(needed))
 
 
 def verified(plan: Plan, project: model.Project, amendment: Amendment, database: str) -> Plan:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from generator import model
 from generator.database import goose, replay
 from generator.database.address import Address
 from generator.diagnostics import Diagnostic, Position
@@ -19,6 +20,7 @@ _NO_ROLE = re.compile(r'role "([^"]+)" does not exist')
 _NO_MEMBER = re.compile(r'must be (?:able to SET ROLE|(?:a )?member of role) "([^"]+)"')
 _LINE_OF_BLOCK = re.compile(r"function inline_code_block line (\d+)")
 _DOLLAR = re.compile(r"\$\w*\$")
+_ENVSUB = re.compile(r"^--.*\+goose\s+ENVSUB\s+ON", re.IGNORECASE | re.MULTILINE)
 _LONGEST = 300
 
 
@@ -44,15 +46,23 @@ WHOLE = Direction("rehearsal-whole-failed", "Up, in one run of all migrations,",
 
 
 async def explain(
-    address: Address, migration: Migration, direction: Direction, output: str, applied: Sequence[Migration]
+    service: model.Service,
+    address: Address,
+    migration: Migration,
+    direction: Direction,
+    ended: goose.Result,
+    applied: Sequence[Migration],
 ) -> Diagnostic:
-    """`output` is goose's, `applied` the migrations that the database had before."""
-    told = goose.failure(output)
+    """`applied` are the migrations that the database had before."""
+    if ended.exit_code is None:
+        return _too_slow(service, migration, direction)
+    told = goose.failure(ended.output)
     statements = direction.statements(migration)
     refusal = None
-    if told is not None and told.sqlstate:
+    # What ENVSUB makes of a statement, only goose knows.
+    if told is not None and told.sqlstate and not _ENVSUB.search(migration.text):
         refusal = await _again(address, migration, statements, told.query)
-    reason = refusal.message if refusal else told.message if told is not None else last_line(output)
+    reason = refusal.message if refusal else told.message if told is not None else last_line(ended.output)
     where = direction.place(migration)
     number = (
         refusal.statement
@@ -70,6 +80,15 @@ async def explain(
     state = (refusal.sqlstate if refusal else told.sqlstate if told else None) or ""
     message = f"the {direction.name} failed: {reason[:_LONGEST]}" + (f" (SQLSTATE {state})" if state else "")
     return Diagnostic(rule, message, "\n".join(lines), where)
+
+
+def _too_slow(service: model.Service, migration: Migration, direction: Direction) -> Diagnostic:
+    return Diagnostic(
+        direction.rule,
+        f"the {direction.name} did not end within {service.limits.timeout} s, the time limit of the Job",
+        "look for a wait that nothing ends, or raise `job.timeout`: in the cluster goose would be ended too",
+        direction.place(migration),
+    )
 
 
 def missing_extension(name: str, where: Position) -> Diagnostic:

@@ -23,6 +23,11 @@ class Step:
     again: float | None
     observation: Observation | None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything was tried that there is to try."""
+        return self.up is not None and (self.again is not None or not self.migration.has_down)
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +32,12 @@ class Request:
     workers: int
 
 
-def hinders(found: Diagnostic) -> bool:
-    """Whether nothing can be rehearsed before this is mended. What a lint rule says is no hindrance."""
-    return found.severity is Severity.ERROR and not found.rule.startswith("lint-")
+def hinders(found: Diagnostic, others: Collection[str]) -> bool:
+    """Whether nothing can be rehearsed before this is mended: not what lint or the lock say of a file that can
+    be run, and not what is said of the migrations in the directories of `others`."""
+    is_elsewhere = any(found.position.path.startswith(f"{each}/") for each in others)
+    is_about_sound = found.rule.startswith(("lint-", "migration-lock"))
+    return found.severity is Severity.ERROR and not is_elsewhere and not is_about_sound
 
 
 def rehearse(request: Request, progress: Callable[[int], None]) -> Rehearsed:

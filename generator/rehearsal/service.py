@@ -85,7 +85,7 @@ async def rehearse(
         steps=tuple(steps),
         known=len(older or ()),
         whole=seconds,
-        diagnostics=verdicts.judged(service, found),
+        diagnostics=verdicts.judged(service, found, steps, counts_rows=older is not None),
     )
 
 
@@ -165,22 +165,24 @@ class _Service:
         async with self._database() as address:
             ended = await walk.run(self.equipment.program, ["up"], self.service, address, self.directory)
             if ended.exit_code != 0:
-                return _Part(found=(await self._failed_at_once(address, ended.output),))
+                return _Part(found=(await self._failed_at_once(address, ended),))
             connection = await address.connect("gen-rehearsal")
             try:
                 taken = await snapshot.take(connection, walk.exclusion(self.service))
             finally:
                 await connection.close()
-            return _Part(catalog=taken, seconds=ended.seconds)
+            return _Part(catalog=taken, seconds=ended.migrating)
 
-    async def _failed_at_once(self, address: Address, output: str) -> Diagnostic:
-        told = goose.failure(output)
+    async def _failed_at_once(self, address: Address, ended: goose.Result) -> Diagnostic:
+        told = goose.failure(ended.output)
         migrations = self.service.migrations
         number = next(
             (place for place, each in enumerate(migrations) if told is not None and each.name == told.file),
             len(migrations) - 1,
         )
-        return await failure.explain(address, migrations[number], failure.WHOLE, output, migrations[:number])
+        return await failure.explain(
+            self.service, address, migrations[number], failure.WHOLE, ended, migrations[:number]
+        )
 
     @asynccontextmanager
     async def _database(self) -> AsyncIterator[Address]:

@@ -8,20 +8,36 @@ from collections.abc import Iterable
 from generator import diagnostics, model
 from generator.diagnostics import Diagnostic, Severity
 from generator.lint import levels, suppressions
+from generator.lint.suppressions import Allowed
+from generator.rehearsal.result import Step
 
 _SEVERITIES = {model.LintLevel.ERROR: Severity.ERROR, model.LintLevel.WARNING: Severity.WARNING}
 
 
-def judged(service: model.Service, found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Without what a reason in the migration allows or a level switches off."""
-    allowed = {each.path: suppressions.of(each) for each in service.migrations}
+def judged(
+    service: model.Service, found: Iterable[Diagnostic], steps: Iterable[Step], counts_rows: bool
+) -> tuple[Diagnostic, ...]:
+    """Without what a reason in the migration allows or a level ignores, and with the reasons that nothing
+    needed. `counts_rows`: a loss of rows would have been seen."""
+    declared = {each.path: suppressions.of(each) for each in service.migrations}
+    used: set[Allowed] = set()
     kept = []
+    levelled = []
     for each in found:
         if each.rule not in levels.REHEARSAL:
             kept.append(each)
             continue
-        place = each.position
+        allowed = declared[each.position.path].by(each.rule, each.position.line)
+        if allowed is not None:
+            used.add(allowed)
+        else:
+            levelled.append(each)
+    looked_for = set(levels.REHEARSAL) - (set() if counts_rows else {"rehearsal-rows-lost"})
+    for step in steps:
+        if step.is_whole:
+            levelled += suppressions.unused(declared[step.migration.path], used, looked_for)
+    for each in levelled:
         level = levels.of(service, each.rule)
-        if level is not model.LintLevel.IGNORE and not allowed[place.path].allows(each.rule, place.line):
+        if level is not model.LintLevel.IGNORE:
             kept.append(dataclasses.replace(each, severity=_SEVERITIES[level]))
     return diagnostics.ordered(kept)

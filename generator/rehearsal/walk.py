@@ -21,9 +21,6 @@ from generator.rehearsal import failure, findings
 from generator.rehearsal.failure import Direction
 from generator.rehearsal.result import Step
 
-# Longer than a rehearsal may sensibly take: goose is then ended, and that is told.
-TIMEOUT_S = 30 * 60
-
 
 @dataclass(slots=True)
 class Walk:
@@ -78,8 +75,8 @@ class Walk:
         down = await self._goose("down", migration, failure.DOWN)
         if down is None:
             # What a Down in a transaction did is rolled back: the next migration finds what it expects.
-            unharmed = await self.reader.take() == after
-            return Step(migration, up, None, None, observation), after if unharmed else None
+            is_unharmed = not migration.no_transaction and await self.reader.take() == after
+            return Step(migration, up, None, None, observation), after if is_unharmed else None
         undone = await self.reader.take()
         self.found += findings.left_by_down(migration, comparison.compare(before, undone))
         told = {each.table for each in lost}
@@ -104,9 +101,9 @@ class Walk:
 
     async def _seconds(self, ended: goose.Result, migration: Migration, direction: Direction) -> float | None:
         if ended.exit_code == 0:
-            return ended.seconds
+            return ended.migrating
         self.found.append(
-            await failure.explain(self.address, migration, direction, ended.output, self.applied)
+            await failure.explain(self.service, self.address, migration, direction, ended, self.applied)
         )
         return None
 
@@ -119,6 +116,12 @@ def exclusion(service: model.Service) -> Exclusion:
 async def run(
     program: goose.Goose, command: list[str], service: model.Service, address: Address, directory: Path
 ) -> goose.Result:
+    """As the Job does: with its time limit and its plain variables."""
     return await program.run(
-        command, dsn=address.dsn, directory=directory, table=service.table, timeout=TIMEOUT_S
+        command,
+        dsn=address.dsn,
+        directory=directory,
+        table=service.table,
+        timeout=service.limits.timeout,
+        variables={each.name: each.value for each in service.runner.env if each.value is not None},
     )

@@ -64,7 +64,7 @@ def test_a_statements_own_is_used_before_the_files() -> None:
     used = found.by(RULE, 4)
     assert used is not None
     assert used.first == 4
-    assert [each.position.line for each in suppressions.unused(found, {used}, set())] == [1]
+    assert [each.position.line for each in suppressions.unused(found, {used}, {each.rule for each in found.allowed})] == [1]
 
 
 @pytest.mark.parametrize(
@@ -92,17 +92,18 @@ def test_what_is_wrong_with_one(comment: str, message: str, column: int, length:
 
 def test_unused_and_unknown() -> None:
     found = of(
-        "-- gen:allow lint-irreversible, lint-drop-column, rehearsal-lock: why\n"
+        "-- gen:allow lint-irreversible, lint-drop-column, rehearsal-rewrit: why\n"
         "-- gen:allow lint-suppression-unused: why\nSELECT 1;"
     )
-    known = ["lint-ban-drop-column", "lint-irreversible", "lint-suppression-unused"]
+    known = ["lint-ban-drop-column", "lint-irreversible", "lint-suppression-unused", "rehearsal-rewrite"]
     unknown = list(suppressions.unknown(found, known))
     assert [(each.message, each.help) for each in unknown] == [
         ("there is no lint rule `lint-drop-column`", "did you mean `lint-ban-drop-column`?"),
+        ("there is no lint rule `rehearsal-rewrit`", "did you mean `rehearsal-rewrite`?"),
         ("`lint-suppression-unused` cannot be allowed", "correct what it finds"),
     ]
-    off = {"lint-drop-column", "lint-suppression-unused"}
-    assert [each.position.column for each in suppressions.unused(found, set(), off)] == [14]
+    looked_for = {"lint-irreversible", "lint-ban-drop-column"}
+    assert [each.position.column for each in suppressions.unused(found, set(), looked_for)] == [14]
 
 
 @given(st.text(st.sampled_from("gen:allow lint-x,;'$\"/*-\n\r é"), max_size=80))
