@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 
 from generator import check, conventions, model
 from generator.charts import tree
+from generator.lint import levels
 from tests.support import argocd, models
 
 # Rendering starts Node once and then takes some 20 ms.
@@ -32,11 +33,11 @@ NAMES = st.one_of(
 )
 
 
-def objects(name: str) -> list[tuple[str, str]]:
+def objects(name: str, parts: int = 3) -> list[tuple[str, str]]:
     """Kind and name of everything that a service may get."""
     return [
         ("Job", conventions.job(name)),
-        ("ConfigMap", conventions.migrations_config_map(name)),
+        *(("ConfigMap", conventions.migrations_config_map(name, part)) for part in range(1, parts + 1)),
         ("ConfigMap", conventions.release_config_map(name)),
         ("ServiceAccount", conventions.service_account(name)),
         *(
@@ -72,7 +73,7 @@ def test_objects_are_all_that_a_service_gets() -> None:
     made = chain.from_iterable(
         documents(content) for content in tree.render([service])[service.name].values()
     )
-    assert {(each["kind"], each["metadata"]["name"]) for each in made} == set(objects(service.name))
+    assert {(each["kind"], each["metadata"]["name"]) for each in made} == set(objects(service.name, parts=1))
 
 
 @settings(FEW, max_examples=8)
@@ -167,6 +168,7 @@ class Written:
                     "alerts": {"labels": {"a": fields.get("label", "x")}},
                     "database": {"secret": {"name": "a", "key": "key"}},
                     "operators": {"groups": [fields.get("group", "x")]},
+                    "lint": {"rules": dict.fromkeys(levels.DEFAULTS, "ignore")},
                 }
             },
         }

@@ -64,7 +64,10 @@ def test_a_statements_own_is_used_before_the_files() -> None:
     used = found.by(RULE, 4)
     assert used is not None
     assert used.first == 4
-    assert [each.position.line for each in suppressions.unused(found, {used}, {each.rule for each in found.allowed})] == [1]
+    assert [
+        each.position.line
+        for each in suppressions.unused(found, {used}, {each.rule for each in found.allowed})
+    ] == [1]
 
 
 @pytest.mark.parametrize(
