@@ -83,7 +83,7 @@ def _declared(
             used.add(by)
     yield from declared.found
     yield from suppressions.unknown(declared, tuple(levels.DEFAULTS))
-    if is_whole:
+    if is_whole and declared.allowed:
         looked_for = {rule for rule in (*levels.SQUAWK, *levels.OWN) if not _is_off(service, rule)}
         yield from suppressions.unused(declared, used, looked_for)
 
