@@ -17,6 +17,7 @@ _SAID_BY = {
     "url-userinfo": "secret-in-file",
     "job-reserved-name": "secret-in-file",
     "migration-size": "migration-too-large",
+    "migration-image-directory": "spec-value",
 }
 
 

@@ -32,6 +32,7 @@ BUILD_TIMEOUT = 1800
 _VERSION = re.compile(r"\bv?(\d+(?:\.\d+)+(?:-[0-9A-Za-z.]+)?)")
 # A release, or a pre-release of one: `go install` also takes branches and commits, which are no versions.
 _WANTED = re.compile(r"v?((\d{1,4})\.(\d{1,4})\.\d{1,4}(?:-[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*)?)", re.ASCII)
+_FURTHER = re.compile(r"(goose)-(\d+\.\d+\.\d+)")
 _GO_VERSION = re.compile(r"\bgo(\d+)\.(\d+)")
 
 
@@ -162,6 +163,12 @@ def install(
 def version_path(name: str, version: str, tools: Path) -> Path:
     """Where `install` puts a program at another version than the pinned one."""
     return tools.resolve() / f"{name}-{version}"
+
+
+def further(tools: Path) -> tuple[tuple[str, str], ...]:
+    """Name and version of what `install` built beside the pinned ones."""
+    found = (_FURTHER.fullmatch(each.name) for each in sorted(tools.glob("goose-*")))
+    return tuple((each[1], each[2]) for each in found if each is not None)
 
 
 def _wanted(text: str, tools: Path) -> tuple[Pin, Path]:

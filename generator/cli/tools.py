@@ -24,6 +24,8 @@ def command(context: click.Context, file: Path) -> None:
     if context.invoked_subcommand is None:
         for each in tools.survey(directory):
             _show(each)
+        for name, version in tools.further(directory):
+            click.echo(f"{name:<12} {version}  {directory / f'{name}-{version}'}  (for images that name it)")
 
 
 @command.command("install")

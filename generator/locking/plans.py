@@ -194,7 +194,8 @@ class _Draft:
         newest = max(versions, default=0)
         where = f"in `{self.service.lock.path}`"
         new = [each for each in migrations if each.version not in versions and each.name not in passed]
-        return [migration_lock.too_low(each, newest, where) for each in new if each.version < newest]
+        highest = max((each.version for each in migrations), default=0)
+        return [migration_lock.too_low(each, newest, where, highest) for each in new if each.version < newest]
 
     def _change(self, written: Iterable[LockEntry], known: Mapping[str, LockEntry]) -> Change:
         held = self.service.lock

@@ -21,12 +21,13 @@ from generator.migrations.model import LockEntry
 class Snapshot:
     """One migrations directory in one commit.
 
-    `merged` are by name the entries of its lock, or one for each file where it has none; `versions` the names
-    by version of all files and entries.
+    `merged` are by name the entries of its lock, and one for each file that is not in it, which are `unlocked`;
+    `versions` the names by version of all files and entries.
     """
 
     has_lock: bool
     merged: Mapping[str, LockEntry]
+    unlocked: frozenset[str]
     versions: Mapping[int, str]
 
     @property
@@ -47,6 +48,10 @@ class Reference:
         """Each migration that is merged, in the tip and in the base."""
         for each in sorted({*self.tip.merged, *self.base.merged}):
             yield self.tip.merged.get(each), self.base.merged.get(each)
+
+    def is_locked(self, name: str) -> bool:
+        """Whether a lock lists it, there or where the branch began."""
+        return any(name in each.merged and name not in each.unlocked for each in (self.tip, self.base))
 
     def is_new(self, name: str) -> bool:
         return all(name not in each.versions.values() for each in (self.tip, self.base))
@@ -72,18 +77,19 @@ def _snapshot(tree: git.Tree, directory: str) -> Snapshot:
     if held is not None:
         entries, found = lock.mend(conventions.LOCK, held.decode("utf-8", "replace"))
         # A lock that nobody can read says nothing: then the files do.
-        held = None if has_errors(found) else held
-    if held is None:
-        digests = {name: lock.digest(content) for name, content in files.items()}
-        entries = tuple(
-            LockEntry(name, version, digests[name], 1)
-            for name in files
-            if (version := _version(name)) is not None
-        )
+        if has_errors(found):
+            held, entries = None, ()
     versions = {version: name for name in files if (version := _version(name)) is not None}
+    listed = {each.version for each in entries}
+    unlocked = [
+        LockEntry(name, version, lock.digest(files[name]), 1)
+        for version, name in versions.items()
+        if version not in listed
+    ]
     return Snapshot(
         held is not None,
-        {each.name: each for each in entries},
+        {each.name: each for each in (*entries, *unlocked)},
+        frozenset(each.name for each in unlocked),
         versions | {each.version: each.name for each in entries},
     )
 

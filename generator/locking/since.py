@@ -45,9 +45,11 @@ def too_low(
 ) -> Iterator[Diagnostic]:
     """New migrations whose version is not above all that are merged; `skipped` are old ones under new names."""
     passed = frozenset(skipped)
-    for each in migrations:
+    every = tuple(migrations)
+    highest = max((each.version for each in every), default=0)
+    for each in every:
         if each.version <= at.tip.newest and at.is_new(each.name) and each.name not in passed:
-            yield migration_lock.too_low(each, at.tip.newest, f"at `{at.name}`")
+            yield migration_lock.too_low(each, at.tip.newest, f"at `{at.name}`", highest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def _service(service: model.Service, at: Reference, root: Path) -> Iterator[Diag
             # Whether the file is the entry's is looked at without Git.
             if not any(each is not None and lock.continues(now, each) for each in (tip, base)):
                 yield _entry_changed(service, now, merged, at)
-        elif held.text is not None and at.tip.has_lock:
+        elif held.text is not None and at.tip.has_lock and at.is_locked(merged.name):
             # Else merged in the meantime, or taken out there.
             if tip is not None and base is not None:
                 yield _entry_gone(service, merged, at)

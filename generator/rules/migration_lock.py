@@ -112,7 +112,8 @@ def remedy(held: Lock, entry: LockEntry, path: str) -> str:
     return (
         f"applied in any database: restore it (`{restore(held, entry, path)}`) and write a new migration; "
         "failed in every database that it ran in: "
-        f"`gen lock --amend {entry.version} --reason TEXT`; not merged yet: `gen lock --since origin/main`"
+        f"`gen lock --amend {entry.version} --reason TEXT`, in the middle of a merge with `--since origin/main`; "
+        "not merged yet: `gen lock --since origin/main`"
     )
 
 
@@ -122,11 +123,12 @@ def restore(held: Lock, entry: LockEntry, path: str) -> str:
     return f"git checkout {found} -- {shlex.quote(path)}"
 
 
-def too_low(migration: Migration, newest: int, where: str) -> Diagnostic:
-    """A new migration at or below the `newest` version that is merged; `where` says what knows of it."""
+def too_low(migration: Migration, newest: int, where: str, highest: int = 0) -> Diagnostic:
+    """A new migration at or below the `newest` version that is merged; `where` says what knows of it, `highest`
+    is that of the directory."""
     relation = "below" if migration.version < newest else "the same as"
     digits = len(migration.name.partition("_")[0])
-    better = f"{newest + 1:0{digits}d}_{migration.name.partition('_')[2]}"
+    better = f"{max(newest, highest) + 1:0{digits}d}_{migration.name.partition('_')[2]}"
     return Diagnostic(
         ORDER,
         f"version {migration.version} is new and {relation} {newest}, the newest {where}:"
@@ -139,11 +141,13 @@ def too_low(migration: Migration, newest: int, where: str) -> Diagnostic:
 def _new(held: Lock, migrations: Iterable[Migration], followers: Collection[str]) -> Iterator[Diagnostic]:
     # A second file of a locked version has been told of, as renamed or as a duplicate.
     listed = {each.version for each in held.entries}
-    for each in migrations:
+    every = tuple(migrations)
+    for each in every:
         if each.version in listed or each.name in followers:
             continue
         if each.version < held.newest:
-            yield too_low(each, held.newest, f"in `{held.path}`")
+            highest = max(one.version for one in every)
+            yield too_low(each, held.newest, f"in `{held.path}`", highest)
         else:
             yield Diagnostic(
                 UNLOCKED,

@@ -514,6 +514,24 @@ def test_an_amendment_is_of_one_service_and_of_all_that_share_its_directory(proj
     assert project.locked("billing") == ["00001_a.sql", "00002_b.sql"]
 
 
+@pytest.mark.parametrize(
+    ("what", "rule"), [("edited", "migration-locked-edited"), ("removed", "migration-locked-removed")]
+)
+def test_what_is_merged_and_not_locked_is_compared_by_its_file(
+    project: Project, what: str, rule: str
+) -> None:
+    file = project.migration("00050_late.sql", "late")
+    project.repository.commit("merged without its entry")
+    project.repository.branch("work")
+    if what == "edited":
+        file.write_text(sql("later"))
+    else:
+        file.unlink()
+    project.repository.commit(what)
+    assert rule in project.rules("check", "--since", "main")
+    assert rule in project.rules("lock", "--since", "main")
+
+
 def test_what_main_took_out_is_no_mistake_of_a_branch(project: Project) -> None:
     """A squash: `main` starts anew, and a branch of before follows."""
     project.branch("ours", "00005_y.sql")
