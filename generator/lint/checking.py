@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 
 from generator.diagnostics import Diagnostic, Severity
-from generator.lint import commands, foreign, levels, suppressions
+from generator.lint import commands, foreign, levels, mistaken, suppressions
 from generator.lint.foreign import Linted
 from generator.lint.rules import registry
 from generator.lint.squawk import Settings
@@ -46,7 +46,9 @@ def check(project: Project) -> Iterator[Diagnostic]:
         yield from _levelled(service, _unknown_rules(service))
         for migration in service.migrations:
             theirs = linted.get((_settings(service, migration), migration.path), _UNREAD)
-            found = [*_once(theirs.found), *registry.check(service, own[migration.path])]
+            script = own[migration.path]
+            holding = mistaken.without(script, service.postgres, theirs.found)
+            found = [*_once(holding), *registry.check(service, script)]
             yield from _levelled(
                 service, _declared(service, found, declared[migration.path], theirs.is_whole)
             )

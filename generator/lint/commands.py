@@ -16,6 +16,9 @@ from generator.lint.tokens import Kind, Token
 from generator.migrations import lines
 from generator.migrations.model import Migration, Statement
 
+# Its parts, folded, from the outermost.
+Name = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -32,12 +35,25 @@ class Command:
         """Whether the words stand in it, one behind the other."""
         return self.find(*words) is not None
 
-    def find(self, *words: str, start: int = 0) -> int | None:
-        """The index of the first of the words, which stand one behind the other."""
-        for index in range(start, len(self.tokens) - len(words) + 1):
+    def find(self, *words: str, start: int = 0, end: int | None = None) -> int | None:
+        """The index of the first of the words, which stand one behind the other before the token `end`."""
+        last = len(self.tokens) if end is None else end
+        for index in range(start, last - len(words) + 1):
             if self.tokens[index].key == words[0] and Cursor(self.tokens, index).take(*words):
                 return index
         return None
+
+    def actions(self, start: int) -> Iterator[tuple[int, int]]:
+        """Where the parts that commas outside of brackets separate begin and end, from a token on."""
+        depth = 0
+        for index in range(start, len(self.tokens)):
+            key = self.tokens[index].key
+            depth += {"(": 1, ")": -1, "[": 1, "]": -1}.get(key, 0)
+            if key == "," and depth == 0:
+                yield start, index
+                start = index + 1
+        if start < len(self.tokens):
+            yield start, len(self.tokens)
 
     def cursor(self, at: int = 0) -> Cursor:
         return Cursor(self.tokens, at)
@@ -84,24 +100,65 @@ class Cursor:
 
     def name(self) -> str | None:
         """A name, without its schema."""
-        found = None
+        found = self.qualified()
+        return None if found is None else found[-1]
+
+    def qualified(self) -> Name | None:
+        """A name as written."""
+        found: list[str] = []
         while self.at < len(self.tokens) and self.tokens[self.at].kind in (Kind.WORD, Kind.NAME):
-            found = tokens.folded(self.tokens[self.at])
+            found.append(tokens.folded(self.tokens[self.at]))
             self.at += 1
             if not self.take("."):
                 break
+        return tuple(found) or None
+
+    def altered(self) -> Name | None:
+        """The name behind ALTER TABLE, with what may stand around it."""
+        self.take("IF", "EXISTS")
+        self.take("ONLY")
+        found = self.qualified()
+        self.take("*")
         return found
 
     def names(self) -> list[str]:
         """Names with commas between them, behind IF EXISTS or not."""
+        return [each[-1] for each in self.qualified_names()]
+
+    def qualified_names(self) -> list[Name]:
+        """The same with their schemas; of functions without the arguments."""
         self.take("IF", "EXISTS")
         found = []
-        while (name := self.name()) is not None:
+        while (name := self.qualified()) is not None:
             found.append(name)
             self.take("*")
+            self.brackets()
             if not self.take(","):
                 break
         return found
+
+    def option(self, name: str) -> bool:
+        """Whether a list of options in brackets switches one on."""
+        if not self.take("("):
+            return False
+        is_on = False
+        while self.at < len(self.tokens) and not self.take(")"):
+            if self.take(name):
+                follows = self.tokens[self.at].value.upper() if self.at < len(self.tokens) else ""
+                is_on = follows not in ("FALSE", "OFF", "0")
+            else:
+                self.at += 1
+        return is_on
+
+    def brackets(self) -> bool:
+        """Goes behind a bracket and all that it holds."""
+        depth = 0
+        while self.at < len(self.tokens):
+            depth += {"(": 1, ")": -1}.get(self.tokens[self.at].key, 0)
+            if depth == 0:
+                break
+            self.at += 1
+        return self.take(")")
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ OWN: Mapping[str, LintLevel] = MappingProxyType(
         "lint-suppression": LintLevel.ERROR,
         "lint-suppression-unused": LintLevel.WARNING,
         "lint-syntax": LintLevel.WARNING,
+        "lint-table-rewrite": LintLevel.ERROR,
         "lint-transaction-control": LintLevel.ERROR,
         "lint-unknown-rule": LintLevel.ERROR,
     }

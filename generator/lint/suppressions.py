@@ -18,10 +18,12 @@ from generator.migrations import lines, markers, quoting
 from generator.migrations.model import Migration, Statement
 from generator.text import nearest
 
-_MARK = re.compile(r"gen:\s*allow", re.IGNORECASE)
+# At the start of a comment: what stands further on is prose.
+_START = r"(?:--|/\*)[-*\s]*"
+_MARK = re.compile(rf"{_START}(?P<mark>gen:\s*allow\b)", re.IGNORECASE)
 _FORM = re.compile(r"--[ \t]*gen:allow[ \t]+(?P<rules>[^:]*)(?::(?P<reason>.*))?")
 _RULE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_FOREIGN = re.compile(r"squawk-(?:ignore|disable)[a-z-]*", re.IGNORECASE)
+_FOREIGN = re.compile(rf"{_START}(?P<mark>squawk-(?:ignore|disable)[a-z-]*)", re.IGNORECASE)
 _UNSUPPRESSIBLE = frozenset({"lint-suppression", "lint-suppression-unused", "lint-unknown-rule"})
 
 
@@ -81,10 +83,10 @@ def of(migration: Migration) -> Suppressions:
     allowed: list[Allowed] = []
     found: list[Diagnostic] = []
     for comment in _comments(migration):
-        foreign = _FOREIGN.search(comment.text)
+        foreign = _FOREIGN.match(comment.text)
         if foreign is not None:
             found.append(_not_ours(comment, foreign))
-        mark = _MARK.search(comment.text)
+        mark = _MARK.match(comment.text)
         if mark is not None:
             _read(comment, mark, allowed, found)
     return Suppressions(tuple(allowed), tuple(found))
@@ -95,7 +97,7 @@ def unused(
 ) -> Iterator[Diagnostic]:
     """Those that no finding needed, of the rules that were looked for."""
     for each in suppressions.allowed:
-        if each in used or each.rule not in looked_for:
+        if each in used or each.rule not in looked_for or each.rule in _UNSUPPRESSIBLE:
             continue
         where = "this statement" if each.first is not None else "this file"
         yield Diagnostic(
@@ -163,17 +165,17 @@ def _read(comment: _Comment, mark: re.Match[str], allowed: list[Allowed], found:
 def _not_ours(comment: _Comment, foreign: re.Match[str]) -> Diagnostic:
     return Diagnostic(
         "lint-suppression",
-        f"`{quoting.shown(foreign[0])}` has no effect in gen, because it gives no reason",
+        f"`{quoting.shown(foreign['mark'])}` has no effect in gen, because it gives no reason",
         "write `-- gen:allow lint-<squawk's rule>: <reason>`",
         _within(comment.position, foreign),
     )
 
 
 def _within(position: Position, found: re.Match[str]) -> Position:
-    if "\n" in found.string[: found.start()]:
+    if "\n" in found.string[: found.start("mark")]:
         return position
-    column = position.column + found.start()
-    return Position.at(position.path, position.line, column, len(found[0]))
+    column = position.column + found.start("mark")
+    return Position.at(position.path, position.line, column, len(found["mark"]))
 
 
 def _comments(migration: Migration) -> Iterator[_Comment]:

@@ -6,11 +6,11 @@ the catalog (REINDEX or CLUSTER of a partitioned table) is left to the rehearsal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from generator.lint import commands, tokens
-from generator.lint.commands import Command, Cursor
+from generator.lint.commands import Command, Script
 from generator.lint.tokens import Kind
 
 _ALWAYS = {
@@ -43,6 +43,32 @@ def may_be_refused(command: Command) -> bool:
     return refused(command) is not None or command.tokens[0].key in ("CALL", "REINDEX", "CLUSTER")
 
 
+def needed(script: Script) -> bool:
+    """Whether a file may need NO TRANSACTION, for one of its commands or for two that must not share one."""
+    return any(may_be_refused(each) for each in script.all) or any(
+        _must_part(each) for each in (script.up, script.down)
+    )
+
+
+def _must_part(commands: Sequence[Command]) -> bool:
+    """A new value of an enumeration cannot be used before its transaction ends (55P04); VALIDATE CONSTRAINT
+    scans under the ACCESS EXCLUSIVE lock that ADD CONSTRAINT took in the same transaction."""
+    added: set[str] = set()
+    for index, command in enumerate(commands):
+        if command.starts("ALTER", "TYPE") and command.has("ADD", "VALUE") and index + 1 < len(commands):
+            return True
+        if not command.starts("ALTER", "TABLE"):
+            continue
+        at = command.find("VALIDATE", "CONSTRAINT")
+        if at is not None and (command.cursor(at + 2).name() or "") in added:
+            return True
+        at = command.find("ADD", "CONSTRAINT")
+        while at is not None:
+            added.add(command.cursor(at + 2).name() or "")
+            at = command.find("ADD", "CONSTRAINT", start=at + 2)
+    return False
+
+
 def _index(command: Command) -> str | None:
     cursor = command.cursor()
     if cursor.take("CREATE"):
@@ -58,27 +84,13 @@ def _reindex(command: Command) -> str | None:
     cursor = command.cursor()
     if not cursor.take("REINDEX"):
         return None
-    concurrently = _option(cursor, "CONCURRENTLY")
+    concurrently = cursor.option("CONCURRENTLY")
     for kind in ("INDEX", "TABLE", "SCHEMA", "DATABASE", "SYSTEM"):
         if cursor.take(kind):
             if concurrently or cursor.take("CONCURRENTLY"):
                 return "REINDEX CONCURRENTLY"
             return None if kind in ("INDEX", "TABLE") else f"REINDEX {kind}"
     return None
-
-
-def _option(cursor: Cursor, name: str) -> bool:
-    """Whether a list of options in brackets switches one on."""
-    if not cursor.take("("):
-        return False
-    is_on = False
-    while cursor.at < len(cursor.tokens) and not cursor.take(")"):
-        if cursor.take(name):
-            follows = cursor.tokens[cursor.at].value.upper() if cursor.at < len(cursor.tokens) else ""
-            is_on = follows not in ("FALSE", "OFF", "0")
-        else:
-            cursor.at += 1
-    return is_on
 
 
 def _detach(command: Command) -> str | None:
@@ -126,7 +138,7 @@ def _cluster(command: Command) -> str | None:
     cursor = command.cursor()
     if not cursor.take("CLUSTER"):
         return None
-    _option(cursor, "VERBOSE")
+    cursor.option("VERBOSE")
     cursor.take("VERBOSE")
     return None if cursor.name() else "CLUSTER of all tables"
 

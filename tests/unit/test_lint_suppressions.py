@@ -76,13 +76,13 @@ def test_a_statements_own_is_used_before_the_files() -> None:
         ("-- gen:allow", "cannot be understood", 4, 9),
         ("-- gen: allow lint-x: y", "cannot be understood", 4, 10),
         ("-- GEN:ALLOW lint-x: y", "cannot be understood", 4, 9),
-        ("-- please gen:allow lint-x: y", "cannot be understood", 11, 9),
+        ("-- -- gen:allow lint-x: y", "cannot be understood", 7, 9),
         ("-- gen:allow lint-x", "gives no reason", 4, 9),
         ("-- gen:allow lint-x: \t", "gives no reason", 4, 9),
         ("-- gen:allow lint-x,: y", "is missing", 21, 0),
         ("-- gen:allow lint-x, Lint Y : y", "`Lint Y` is not a rule's id", 22, 6),
         ("-- squawk-ignore ban-drop-table", "`squawk-ignore` has no effect", 4, 13),
-        ("-- é squawk-disable-assume-in-transaction", "has no effect", 6, 36),
+        ("--squawk-disable-assume-in-transaction", "has no effect", 3, 36),
     ],
 )
 def test_what_is_wrong_with_one(comment: str, message: str, column: int, length: int) -> None:
@@ -116,3 +116,31 @@ def test_nothing_raises(text: str) -> None:
     if made is not None:
         found = suppressions.of(made)
         assert not found.allows("lint-y", 1)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "-- see the squawk-ignore docs",
+        "-- we do not gen:allow anything here",
+        "-- please gen:allow lint-x: y",
+        "-- é squawk-disable-assume-in-transaction",
+        "-- gen:allowance",
+        "SELECT 1; -- as in squawk-ignore",
+        "/* a block that says gen:allow */",
+    ],
+)
+def test_prose_is_no_suppression(comment: str) -> None:
+    assert of(f"{comment}\nDROP TABLE a;") == Suppressions((), ())
+
+
+@pytest.mark.parametrize("rule", ["lint-suppression-unused", "lint-suppression", "lint-unknown-rule"])
+def test_what_cannot_be_allowed_is_told_once(rule: str) -> None:
+    declared = of(f"-- gen:allow {rule}: x\nDROP TABLE a;")
+    known = ("lint-suppression-unused", "lint-suppression", "lint-unknown-rule")
+    said = [
+        *declared.found,
+        *suppressions.unknown(declared, known),
+        *suppressions.unused(declared, set(), known),
+    ]
+    assert [each.rule for each in said] == ["lint-suppression"]

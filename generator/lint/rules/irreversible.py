@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from generator.diagnostics import Diagnostic
 from generator.lint import tokens
 from generator.lint.commands import Command, Cursor, Script
+from generator.lint.made import Made
 from generator.lint.tokens import Kind
 from generator.migrations import quoting
 from generator.model import Service
@@ -35,25 +36,14 @@ _OTHER_PARTS = frozenset({"CONSTRAINT", "DEFAULT", "NOT", "IDENTITY", "EXPRESSIO
 
 
 def check(service: Service, script: Script) -> Iterator[Diagnostic]:
-    made: set[str] = set()
+    made = Made.by(script.up)
     for command in script.up:
-        if command.starts("CREATE"):
-            made.add(_created(command.cursor()) or "")
         yield from _dropped(command, made)
         yield from _emptied(command, made)
+        made.note(command)
 
 
-def _created(cursor: Cursor) -> str | None:
-    cursor.take("CREATE")
-    while cursor.take_any("TEMP", "TEMPORARY", "UNLOGGED", "GLOBAL", "LOCAL"):
-        pass
-    if not cursor.take_any(*_LOST):
-        return None
-    cursor.take("IF", "NOT", "EXISTS")
-    return cursor.name()
-
-
-def _dropped(command: Command, made: set[str]) -> Iterator[Diagnostic]:
+def _dropped(command: Command, made: Made) -> Iterator[Diagnostic]:
     cursor = command.cursor()
     if cursor.take("DROP"):
         if cursor.take("OWNED"):
@@ -62,13 +52,12 @@ def _dropped(command: Command, made: set[str]) -> Iterator[Diagnostic]:
         kind = command.tokens[cursor.at].key if cursor.at < len(command.tokens) else ""
         if kind in _LOST and (kind not in _WITH_CASCADE or command.has("CASCADE")):
             cursor.take(kind)
-            if not made.issuperset(cursor.names()):
+            if not made.has_all(cursor.qualified_names(), kind):
                 yield _found(command, f"`DROP {kind}` loses {_LOST[kind]}, and no reason is given")
-    elif cursor.take("ALTER", "TABLE") or cursor.take("ALTER", "TYPE"):
-        cursor.take("IF", "EXISTS")
-        cursor.take("ONLY")
-        if cursor.name() not in made:
-            yield from _dropped_parts(command, cursor)
+        return
+    is_altered = cursor.take("ALTER", "TABLE") or cursor.take("ALTER", "TYPE")
+    if is_altered and not made.has(cursor.altered(), command.tokens[1].key):
+        yield from _dropped_parts(command, cursor)
 
 
 def _dropped_parts(command: Command, cursor: Cursor) -> Iterator[Diagnostic]:
@@ -97,17 +86,57 @@ def _dropped_parts(command: Command, cursor: Cursor) -> Iterator[Diagnostic]:
         is_start = token.key == "," and depth == 0
 
 
-def _emptied(command: Command, made: set[str]) -> Iterator[Diagnostic]:
+def _emptied(command: Command, made: Made) -> Iterator[Diagnostic]:
     cursor = command.cursor()
     if cursor.take("TRUNCATE"):
         cursor.take("TABLE")
         cursor.take("ONLY")
-        if not made.issuperset(cursor.names()):
+        if not made.has_all(cursor.qualified_names()):
             yield _found(command, "`TRUNCATE` loses every row, and no reason is given")
-    elif cursor.take("DELETE", "FROM"):
-        cursor.take("ONLY")
-        if cursor.name() not in made and not (command.has("WHERE") or command.has("USING")):
-            yield _found(command, "`DELETE` without WHERE loses every row, and no reason is given")
+    elif command.tokens[0].key in ("DELETE", "WITH"):
+        for index in _deletes(command):
+            cursor = command.cursor(index + 2)
+            cursor.take("ONLY")
+            if not made.has(cursor.qualified()) and _takes_all(command, cursor.at, index > 0):
+                message = "`DELETE` without WHERE loses every row, and no reason is given"
+                yield _found(command, message, index, index + 1 if index else None)
+
+
+def _deletes(command: Command) -> Iterator[int]:
+    at = command.find("DELETE", "FROM")
+    while at is not None:
+        yield at
+        at = command.find("DELETE", "FROM", start=at + 2)
+
+
+def _takes_all(command: Command, start: int, is_inner: bool) -> bool:
+    """Whether a DELETE has no condition of its own. Rows that it hands to an INSERT are not lost."""
+    depth = 0
+    for index in range(start, len(command.tokens)):
+        token = command.tokens[index]
+        depth += {"(": 1, ")": -1}.get(token.key, 0)
+        if depth < 0:
+            return True
+        if depth or token.kind is not Kind.WORD:
+            continue
+        if token.value == "USING":
+            return False
+        if token.value == "WHERE":
+            return _is_always(command, index + 1)
+        if token.value == "RETURNING":
+            return not (is_inner and command.has("INSERT", "INTO"))
+    return True
+
+
+def _is_always(command: Command, at: int) -> bool:
+    """`true`, or a number that equals itself, and nothing else."""
+    cursor = command.cursor(at)
+    if cursor.take("0", "=", "0"):
+        if command.tokens[at].value != command.tokens[at + 2].value:
+            return False
+    elif not cursor.take("TRUE"):
+        return False
+    return cursor.at == len(command.tokens) or cursor.take_any("RETURNING", ")")
 
 
 def _found(command: Command, message: str, first: int = 0, last: int | None = None) -> Diagnostic:

@@ -17,7 +17,7 @@ from generator.model import Service
 def check(service: Service, script: Script) -> Iterator[Diagnostic]:
     if not script.migration.no_transaction:
         return
-    needed = any(transactions.may_be_refused(each) for each in script.all)
+    needed = transactions.needed(script)
     help = (
         "make it repeatable (IF NOT EXISTS, IF EXISTS, ON CONFLICT, a DROP … IF EXISTS before it), "
         "or move it into a migration of its own"

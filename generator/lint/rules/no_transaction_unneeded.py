@@ -14,7 +14,7 @@ def check(service: Service, script: Script) -> Iterator[Diagnostic]:
     migration = script.migration
     if not migration.no_transaction or not script.up:
         return
-    if any(transactions.may_be_refused(each) for each in script.all) or any(repeating.unrepeatable(script)):
+    if transactions.needed(script) or any(repeating.unrepeatable(script)):
         return
     yield Diagnostic(
         "lint-no-transaction-unneeded",

@@ -16,6 +16,7 @@ from generator.lint.rules import (
     no_transaction_mixed,
     no_transaction_unneeded,
     session_setting,
+    table_rewrite,
     transaction_control,
 )
 from generator.lint.rules.rule import Rule
@@ -31,6 +32,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "lint-no-transaction-mixed": no_transaction_mixed,
         "lint-no-transaction-unneeded": no_transaction_unneeded,
         "lint-session-setting": session_setting,
+        "lint-table-rewrite": table_rewrite,
         "lint-transaction-control": transaction_control,
     }
 )
