@@ -94,9 +94,12 @@ def _stoppable() -> Iterator[None]:
     """What ends a terminal or a CI job is taken as Ctrl-C is: everything is cleaned away first."""
     ending = (signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(each, lambda *_: signal.raise_signal(signal.SIGINT)) for each in ending]
+    # A shell starts `gen test &` with Ctrl-C ignored.
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:
+        signal.signal(signal.SIGINT, interrupt)
         for each, handler in zip(ending, before, strict=True):
             signal.signal(each, handler)
 

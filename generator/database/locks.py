@@ -9,6 +9,7 @@ nothing behind. A NO TRANSACTION file holds nothing by then: `locks_stops` stops
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -21,14 +22,14 @@ from generator.database.locks_catalog import Relations
 from generator.database.locks_modes import LockMode
 from generator.migrations.model import Migration
 
-_CHANNEL = "gen_locks"
 _NAME = "gen_locks"
 
 # In pg_temp it is in no snapshot and no dump, and gone with this connection, trigger included, even if gen is
 # killed. SECURITY DEFINER and the search_path: a migration may leave any role and path behind. A payload holds
 # fewer than 8,000 bytes. What goes wrong here must not fail the migration.
-_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION pg_temp.{_NAME}() RETURNS trigger
+# `{channel}` is filled in: nobody else knows it.
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION pg_temp.gen_locks() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
   found text;
@@ -36,7 +37,7 @@ BEGIN
   SELECT string_agg(DISTINCT relation || ':' || mode, ',') INTO found
   FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'relation' AND relation >= 16384;
   FOR part IN 0 .. length(found) / 7000 LOOP
-    PERFORM pg_notify('{_CHANNEL}', part || ' ' || substr(found, part * 7000 + 1, 7000));
+    PERFORM pg_notify('{channel}', part || ' ' || substr(found, part * 7000 + 1, 7000));
   END LOOP;
   RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
@@ -115,6 +116,7 @@ class Observer:
         self._moment: int | None = None
         self._version_table = 0
         self._version_name = ""
+        self._channel = f"gen_locks_{secrets.token_hex(8)}"
         self._parts: list[str] = []
         self._stops: locks_stops.Stops | None = None
 
@@ -123,8 +125,8 @@ class Observer:
         if found is None:
             raise LookupError(f"there is no table {self._table}")
         self._version_table, self._version_name = found
-        await self._connection.execute(_FUNCTION)
-        await self._connection.add_listener(_CHANNEL, self._hear)
+        await self._connection.execute(_FUNCTION.format(channel=self._channel))
+        await self._connection.add_listener(self._channel, self._hear)
         return self
 
     async def __aexit__(
@@ -135,7 +137,7 @@ class Observer:
             await stops.end()
         self._pool.terminate()
         if not self._connection.is_closed():
-            await self._connection.remove_listener(_CHANNEL, self._hear)
+            await self._connection.remove_listener(self._channel, self._hear)
             await self._connection.execute(f"DROP FUNCTION pg_temp.{_NAME}() CASCADE")
 
     async def before(self, migration: Migration, *, is_down: bool = False) -> None:
@@ -163,7 +165,7 @@ class Observer:
             is_complete = stops.is_complete
         else:
             # A NOTIFY of a transaction that has ended comes before the answer to this.
-            await self._connection.execute(f"DROP TRIGGER {_NAME} ON {self._version_name}")
+            await self._connection.execute(f"DROP TRIGGER IF EXISTS {_NAME} ON {self._version_name}")
             await asyncio.sleep(0)
             is_complete = bool(self._parts)
             steps = _transaction(self._parts, before, self._version_table)
@@ -182,8 +184,15 @@ class Observer:
 
 
 def _transaction(parts: Sequence[str], before: Relations, skip: int) -> tuple[RelationLock, ...]:
-    numbered = sorted((int(number), text) for number, text in (each.split(" ", 1) for each in parts))
-    pairs = (each.split(":") for each in "".join(text for _, text in numbered).split(",") if each)
+    """`parts` are `number text`, from 0 for each firing of the trigger: a migration may write to goose's table
+    itself."""
+    firings: list[str] = []
+    for each in parts:
+        number, _, text = each.partition(" ")
+        if number == "0" or not firings:
+            firings.append("")
+        firings[-1] += text
+    pairs = (each.split(":") for firing in firings for each in firing.split(",") if each)
     locks = ((int(oid), LockMode.named(mode)) for oid, mode in pairs)
     found = locks_catalog.strongest(locks, before, skip, alone=False)
     return tuple(RelationLock(name, mode) for name, mode in found.items())

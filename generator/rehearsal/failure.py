@@ -12,15 +12,12 @@ from generator.database import goose, replay
 from generator.database.address import Address
 from generator.diagnostics import Diagnostic, Position
 from generator.migrations.model import Migration, Statement
-from generator.rehearsal import places
+from generator.rehearsal import places, remedies
 
-_NO_EXTENSION = re.compile(r'extension "([^"]+)" is not available|/([^/"]+)\.control"')
-_EXTENSION_REFUSED = re.compile(r'permission denied to create extension "([^"]+)"')
-_NO_ROLE = re.compile(r'role "([^"]+)" does not exist')
-_NO_MEMBER = re.compile(r'must be (?:able to SET ROLE|(?:a )?member of role) "([^"]+)"')
 _LINE_OF_BLOCK = re.compile(r"function inline_code_block line (\d+)")
 _DOLLAR = re.compile(r"\$\w*\$")
 _ENVSUB = re.compile(r"^--.*\+goose\s+ENVSUB\s+ON", re.IGNORECASE | re.MULTILINE)
+_COMMIT = re.compile(r"^\s*COMMIT\b", re.IGNORECASE | re.MULTILINE)
 _LONGEST = 300
 
 
@@ -62,6 +59,8 @@ async def explain(
     # What ENVSUB makes of a statement, only goose knows.
     if told is not None and told.sqlstate and not _ENVSUB.search(migration.text):
         refusal = await _again(address, migration, statements, told.query)
+        if refusal is not None and refusal.sqlstate != told.sqlstate:
+            refusal = None  # Something else is wrong with it now, such as what a COMMIT in it left.
     reason = refusal.message if refusal else told.message if told is not None else last_line(ended.output)
     where = direction.place(migration)
     number = (
@@ -71,7 +70,7 @@ async def explain(
     )
     if number is not None:
         where = _place(migration, statements[number], refusal)
-    rule, help = _remedy(reason, direction.rule)
+    rule, help = remedies.find(reason, service.table, direction.rule)
     lines = [help] if help else []
     if refusal is not None:
         lines += [f"{refusal.detail}"] if refusal.detail else []
@@ -80,6 +79,17 @@ async def explain(
     state = (refusal.sqlstate if refusal else told.sqlstate if told else None) or ""
     message = f"the {direction.name} failed: {reason[:_LONGEST]}" + (f" (SQLSTATE {state})" if state else "")
     return Diagnostic(rule, message, "\n".join(lines), where)
+
+
+def disturbed(migration: Migration, reason: str) -> Diagnostic:
+    """The migration did something to the sessions that watch it."""
+    return Diagnostic(
+        UP.rule,
+        f"the rehearsal of this migration was cut off: {' '.join(reason.split())[:_LONGEST]}",
+        "a migration that ends other sessions, changes the migrating role or its database's limits, or drops "
+        "goose's table cannot be rehearsed, and is dangerous in production too",
+        places.up(migration),
+    )
 
 
 def _too_slow(service: model.Service, migration: Migration, direction: Direction) -> Diagnostic:
@@ -156,32 +166,6 @@ def _place(migration: Migration, statement: Statement, refusal: replay.Refusal |
     return statement.position(migration.path, start, len(line.strip()))
 
 
-def _remedy(reason: str, rule: str) -> tuple[str, str]:
-    found = _NO_EXTENSION.search(reason)
-    if found:
-        name = found[1] or found[2]
-        return "rehearsal-extension-missing", (
-            f"install the extension {name} for the PostgreSQL that rehearses, "
-            "or give `--database-url` of one that has it"
-        )
-    found = _EXTENSION_REFUSED.search(reason)
-    if found:
-        return "rehearsal-extension-missing", (
-            f"list {found[1]} under `rehearsal.extensions` in services.yaml, and have an administrator create it "
-            "in the real databases: the migrating role may not"
-        )
-    found = _NO_ROLE.search(reason)
-    if found:
-        return "rehearsal-role-missing", f"list {found[1]} under `rehearsal.roles` in services.yaml"
-    found = _NO_MEMBER.search(reason)
-    if found:
-        return "rehearsal-role-missing", (
-            f"list {found[1]} under `rehearsal.memberOf` in services.yaml, if the migrating role is a member of it "
-            "in the real databases too"
-        )
-    return rule, ""
-
-
 def _left(migration: Migration, direction: Direction, applied: Sequence[Migration]) -> str:
     before = (
         f"{applied[-1].version} and all before it are applied" if applied else "nothing is applied before it"
@@ -190,6 +174,8 @@ def _left(migration: Migration, direction: Direction, applied: Sequence[Migratio
         return (
             f"{before}; the statements of this file that stand before it stay: it runs without a transaction"
         )
+    if any(_COMMIT.search(each.text) for each in direction.statements(migration)):
+        return f"{before}; what stands before the COMMIT in this file stays"
     what = "nothing of this file stays" if direction.is_up else "nothing was undone"
     return f"{before}; {what}: goose rolled it back"
 

@@ -21,9 +21,20 @@ def left_by_down(migration: Migration, differences: Iterable[Difference]) -> Ite
         yield Diagnostic(
             "rehearsal-down-leftover",
             f"after the Down, {each.told(comparison.AFTER_DOWN)}",
-            "undo in the Down what the Up did" if is_there else "let the Down undo no more than the Up did",
+            _undo(each),
             places.mention(migration, statements, each.name, places.down(migration), each.attribute),
         )
+
+
+def _undo(left: Difference) -> str:
+    if left.kind == "enum" and left.attribute == "labels":
+        return (
+            "PostgreSQL cannot take a label away: write ADD VALUE IF NOT EXISTS, and say so: "
+            "`-- gen:allow rehearsal-down-leftover: <reason>`"
+        )
+    if left.what is What.MISSING:
+        return "let the Down undo no more than the Up did"
+    return "undo in the Down what the Up did"
 
 
 def differs_again(migration: Migration, differences: Iterable[Difference]) -> Iterator[Diagnostic]:

@@ -13,6 +13,7 @@ from generator import diagnostics, git, model
 from generator.database import binaries, goose, scratch, server
 from generator.database.address import Address
 from generator.diagnostics import Diagnostic, Severity
+from generator.migrations import names
 from generator.rehearsal import service
 from generator.rehearsal.result import Rehearsed, ServiceResult
 
@@ -109,7 +110,8 @@ async def _rehearse(
 
 
 def _number(of: model.Service, older: Mapping[str, str] | None) -> int:
-    return sum(older is None or each.name not in older for each in of.migrations)
+    versions = {names.version(each) for each in older or ()}
+    return sum(each.version not in versions for each in of.migrations)
 
 
 def _with_versions(

@@ -20,6 +20,7 @@ from generator.database.address import Address
 from generator.database.catalog import comparison, snapshot
 from generator.database.catalog.snapshot import Catalog
 from generator.diagnostics import Diagnostic
+from generator.migrations import names
 from generator.migrations.model import Migration
 from generator.rehearsal import failure, findings, scripts, verdicts, walk
 from generator.rehearsal.result import ServiceResult, Step
@@ -115,14 +116,16 @@ class _Service:
         return [each.result() for each in parts], whole.result()
 
     async def only_new(self, older: Mapping[str, str]) -> tuple[list[_Part], _Part | None]:
-        new = [each for each in self.service.migrations if each.name not in older]
-        known = [each for each in self.service.migrations if each.name in older]
+        versions = {names.version(each) for each in older}
+        new = [each for each in self.service.migrations if each.version not in versions]
+        known = [each for each in self.service.migrations if each.version in versions]
         async with self._database() as address:
             if older:
                 with _files(older) as directory:
                     await self._bring(address, ["up"], directory, "rehearsal-from-failed")
             seed = self.service.rehearsal.seed
-            if seed is not None:
+            # A service that is new since then has nothing to put rows into.
+            if seed is not None and older:
                 await self._script(seed, "rehearsal.seed", address)
             return [await self._walk(address, known, new, counts_rows=True)], None
 
@@ -158,7 +161,8 @@ class _Service:
             is_whole = len(going.applied) == len(known) + len(new)
             return _Part(tuple(steps), await reader.take() if is_whole else None, tuple(going.found))
         finally:
-            await connection.close()
+            # A migration may have ended it.
+            connection.terminate()
 
     async def _at_once(self) -> _Part:
         """As the Job does it: what one migration leaves in the session, the next one meets."""

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
+from asyncpg import exceptions
 
 from generator import model
 from generator.database import goose, locks, rows
 from generator.database.address import Address
 from generator.database.catalog import comparison, snapshot
 from generator.database.catalog.snapshot import Catalog, Exclusion
-from generator.diagnostics import Diagnostic
+from generator.diagnostics import Diagnostic, GenError
 from generator.migrations.model import Migration
 from generator.rehearsal import failure, findings
 from generator.rehearsal.failure import Direction
@@ -39,17 +40,23 @@ class Walk:
 
     async def steps(self, migrations: Iterable[Migration]) -> list[Step]:
         """Each migration in turn, until one cannot be applied."""
-        done = []
-        async with locks.Observer(self.connection, self.service.table, self._connect) as observer:
-            before = await self.reader.take()
-            for migration in migrations:
-                step, after = await self._step(migration, observer, before)
-                done.append(step)
-                self.progress()
-                if after is None:
-                    break
-                self.applied.append(migration)
-                before = after
+        done: list[Step] = []
+        waiting = list(migrations)
+        try:
+            async with locks.Observer(self.connection, self.service.table, self._connect) as observer:
+                before = await self.reader.take()
+                while waiting:
+                    step, after = await self._step(waiting[0], observer, before)
+                    done.append(step)
+                    self.progress()
+                    if after is None:
+                        break
+                    self.applied.append(waiting.pop(0))
+                    before = after
+        except (exceptions.PostgresError, exceptions.InterfaceError, exceptions.InternalClientError) as error:
+            self.found.append(failure.disturbed(waiting[0] if waiting else self.applied[-1], str(error)))
+        except GenError as error:
+            self.found.append(failure.disturbed(waiting[0] if waiting else self.applied[-1], str(error)))
         return done
 
     async def _connect(self) -> asyncpg.Connection:
@@ -89,7 +96,7 @@ class Walk:
         self.found += findings.differs_again(migration, comparison.compare(after, repeated))
         return Step(migration, up, down, again, observation), repeated
 
-    async def _rows(self) -> dict[str, rows.Content]:
+    async def _rows(self) -> rows.Contents:
         if not self.counts_rows:
             return {}
         return await rows.contents(self.connection, *exclusion(self.service).tables)

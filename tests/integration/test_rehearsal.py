@@ -49,6 +49,7 @@ def plain(text: str) -> str:
     """Without what differs from run to run and from server to server."""
     text = TIME.sub(" TIME", text)
     text = re.sub(r"PostgreSQL (?:\d|at )[^\n]*", "PostgreSQL VERSION", text)
+    text = re.sub(r"(?<=was cut off: )[^\n]*", "REASON", text)
     text = re.sub(r"gen_rehearsal_\w+", "OWNER", text)
     return re.sub(r"(?<=migration) +up +down", " up down", text)
 
@@ -96,9 +97,10 @@ services:
       secret: {name: auth-service-db, key: url}
     rehearsal: {seed: seed.sql}
 """
-USERS = """\
+TABLE = "CREATE TABLE users (id bigint PRIMARY KEY, email text, phone text);"
+USERS = f"""\
 -- +goose Up
-CREATE TABLE users (id bigint PRIMARY KEY, email text, phone text);
+{TABLE}
 
 -- +goose Down
 DROP TABLE users;
@@ -157,6 +159,33 @@ def branch(place: Path, new: str) -> Path:
             "",
             [],
             id="values lost for a reason",
+        ),
+        pytest.param(
+            "-- +goose Up\nALTER TABLE users RENAME TO people;\n"
+            "-- +goose Down\nALTER TABLE people RENAME TO users;\n",
+            "",
+            [],
+            id="a table renamed",
+        ),
+        pytest.param(
+            "-- +goose Up\nCREATE SCHEMA s;\nALTER TABLE users SET SCHEMA s;\n"
+            "-- +goose Down\nALTER TABLE s.users SET SCHEMA public;\nDROP SCHEMA s;\n",
+            "",
+            [],
+            id="a table moved",
+        ),
+        pytest.param(
+            "-- gen:allow rehearsal-rows-lost: test\n-- +goose Up\nDROP TABLE users;\n"
+            f"-- +goose Down\n{TABLE}\n",
+            "",
+            [],
+            id="a table dropped for a reason",
+        ),
+        pytest.param(
+            f"-- +goose Up\nDROP TABLE users;\n-- +goose Down\n{TABLE}\n",
+            "00002_new.sql:2:12: error[rehearsal-rows-lost]: the Up loses data: 2 rows of public.users lost",
+            ["rehearsal-rows-lost"],
+            id="a table dropped and made again",
         ),
         pytest.param(
             "-- +goose Up\nUPDATE users SET email = 'x' || email;\n-- +goose Down\nSELECT 1;\n",
