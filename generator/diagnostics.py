@@ -38,6 +38,13 @@ class Position:
         """A stretch of `length` characters inside one line."""
         return cls(path, line, column, line, column + length)
 
+    @classmethod
+    def within(cls, path: str, text: str, index: int, length: int = 0) -> Position:
+        """A stretch of `length` characters from `index` of a text, counted from 0; lines end at LF alone, as
+        for goose and for editors that show other breaks."""
+        line = text.count("\n", 0, index) + 1
+        return cls.at(path, line, index - text.rfind("\n", 0, index), length)
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:

@@ -38,7 +38,7 @@ def render(service: model.Service, name: str, text: str) -> str:
         metadata=metadata.tracked(service, conventions.baseline(service.name)),
         data={**files, guard: f"{digest}\n"},
     )
-    job.add(chart, service)
+    job.add(chart, service, config_map.parts(service))
     by_kind = {each["kind"]: each for each in chart.to_json()}
     objects = [by_kind["ConfigMap"], _changed(by_kind["Job"], service, guard)]
     return scalars.stringify(objects, cdk8s.Yaml.stringify)

@@ -95,8 +95,9 @@ def _digest(files: Files) -> str:
     return whole.hexdigest()
 
 
-def add_migrations(scope: Construct, service: model.Service) -> None:
-    for part in parts(service):
+def add_migrations(scope: Construct, service: model.Service, parts: Iterable[Part]) -> None:
+    """`parts` are the service's own."""
+    for part in parts:
         k8s.KubeConfigMap(
             scope,
             part.name,

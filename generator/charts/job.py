@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 
 from cdk8s_plus_36 import k8s
 from constructs import Construct
@@ -17,7 +18,8 @@ CONNECT_TIMEOUT_S = 10
 _EXPANDED = re.compile(r"\$(?=[$(])")
 
 
-def add(scope: Construct, service: model.Service) -> None:
+def add(scope: Construct, service: model.Service, parts: Sequence[config_map.Part]) -> None:
+    """`parts` are the service's ConfigMaps."""
     limits = service.limits
     k8s.KubeJob(
         scope,
@@ -34,7 +36,7 @@ def add(scope: Construct, service: model.Service) -> None:
             ttl_seconds_after_finished=limits.ttl,
             suspend=True if service.suspend else None,
             pod_failure_policy=_failure_policy(service),
-            template=k8s.PodTemplateSpec(metadata=_pod_metadata(service), spec=_pod(service)),
+            template=k8s.PodTemplateSpec(metadata=_pod_metadata(service), spec=_pod(service, parts)),
         ),
     )
 
@@ -80,7 +82,7 @@ def _failure_policy(service: model.Service) -> k8s.PodFailurePolicy:
     )
 
 
-def _pod(service: model.Service) -> k8s.PodSpec:
+def _pod(service: model.Service, parts: Sequence[config_map.Part]) -> k8s.PodSpec:
     runner = service.runner
     return k8s.PodSpec(
         restart_policy="Never",
@@ -99,7 +101,7 @@ def _pod(service: model.Service) -> k8s.PodSpec:
         node_selector=dict(runner.node_selector) or None,
         tolerations=[_toleration(each) for each in runner.tolerations] or None,
         containers=[_container(service)],
-        volumes=_volumes(service),
+        volumes=_volumes(service, parts),
     )
 
 
@@ -222,8 +224,8 @@ def _extra(variable: model.EnvVar) -> k8s.EnvVar:
     return _plain(variable.name, _EXPANDED.sub("$$", variable.value or ""))
 
 
-def _volumes(service: model.Service) -> list[k8s.Volume]:
-    volumes = [_files(service)]
+def _volumes(service: model.Service, parts: Sequence[config_map.Part]) -> list[k8s.Volume]:
+    volumes = [_files(service, parts)]
     bundle = service.runner.ca_bundle
     if bundle is not None:
         items = [k8s.KeyToPath(key=bundle.key, path=bundle.key)]
@@ -232,10 +234,9 @@ def _volumes(service: model.Service) -> list[k8s.Volume]:
     return volumes
 
 
-def _files(service: model.Service) -> k8s.Volume:
+def _files(service: model.Service, parts: Sequence[config_map.Part]) -> k8s.Volume:
     """All parts in one directory; an empty one where there is nothing to mount, for goose to stand in."""
     name, _ = _mount(service)
-    parts = config_map.parts(service)
     if not parts:
         return k8s.Volume(name=name, empty_dir=k8s.EmptyDirVolumeSource())
     wholes, guards = [_whole(each) for each in parts], [_guard(each) for each in parts]

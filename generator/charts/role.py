@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cdk8s_plus_36 import k8s
 from constructs import Construct
 
@@ -14,7 +16,7 @@ _LOGS_NOTE = (
 )
 
 
-def add_runner(scope: Construct, service: model.Service) -> None:
+def add_runner(scope: Construct, service: model.Service, parts: Iterable[config_map.Part]) -> None:
     """`get` on the service's own ConfigMaps and Job; never a Secret, never a wildcard."""
     name = service.name
     k8s.KubeRole(
@@ -26,7 +28,7 @@ def add_runner(scope: Construct, service: model.Service) -> None:
                 api_groups=[""],
                 resources=["configmaps"],
                 resource_names=[
-                    *(each.name for each in config_map.parts(service)),
+                    *(each.name for each in parts),
                     conventions.release_config_map(name),
                 ],
                 verbs=["get"],

@@ -29,12 +29,13 @@ def render(services: Sequence[model.Service]) -> dict[str, dict[str, bytes]]:
 
 
 def _objects(app: cdk8s.App, service: model.Service) -> list[Manifest]:
+    parts = config_map.parts(service)
     hooks = cdk8s.Chart(app, f"{service.name}-hooks")
     service_account.add(hooks, service)
-    config_map.add_migrations(hooks, service)
-    role.add_runner(hooks, service)
+    config_map.add_migrations(hooks, service, parts)
+    role.add_runner(hooks, service, parts)
     role_binding.add_runner(hooks, service)
-    job.add(hooks, service)
+    job.add(hooks, service, parts)
     hook_objects: list[Manifest] = hooks.to_json()
     digest = _digest(hook_objects)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 
-from generator.diagnostics import Diagnostic, Severity
+from generator.diagnostics import Diagnostic
 from generator.lint import commands, foreign, levels, mistaken, suppressions
 from generator.lint.foreign import Linted
 from generator.lint.rules import registry
@@ -15,7 +15,6 @@ from generator.migrations.model import Migration
 from generator.model import LintLevel, Project, Service
 from generator.text import nearest
 
-_SEVERITIES = {LintLevel.ERROR: Severity.ERROR, LintLevel.WARNING: Severity.WARNING}
 _UNREAD = Linted((), True)
 # The first is not told where one of the others is told of the same line.
 _SAID_BY = {
@@ -92,14 +91,17 @@ def _declared(
 
 def _levelled(service: Service, found: Iterator[Diagnostic]) -> Iterator[Diagnostic]:
     for each in found:
-        if not _is_off(service, each.rule):
-            yield dataclasses.replace(each, severity=_SEVERITIES[levels.of(service, each.rule)])
+        severity = levels.severity(service, each.rule)
+        if severity is not None and not _is_set_by_service(service, each.rule):
+            yield dataclasses.replace(each, severity=severity)
 
 
 def _is_off(service: Service, rule: str) -> bool:
+    return levels.severity(service, rule) is None or _is_set_by_service(service, rule)
+
+
+def _is_set_by_service(service: Service, rule: str) -> bool:
     """A timeout that the service sets for every migration need not be set in each, unless somebody says so."""
-    if levels.of(service, rule) is LintLevel.IGNORE:
-        return True
     if rule in service.lint or not service.database.session_parameters:
         return False
     timeouts = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from generator.diagnostics import Severity
 from generator.model import LintLevel, Service
 
 PREFIX = "lint-"
@@ -130,6 +131,16 @@ REHEARSAL: Mapping[str, LintLevel] = MappingProxyType(
 DEFAULTS: Mapping[str, LintLevel] = MappingProxyType({**SQUAWK, **OWN, **REHEARSAL})
 
 
+_SEVERITIES: Mapping[LintLevel, Severity] = MappingProxyType(
+    {LintLevel.ERROR: Severity.ERROR, LintLevel.WARNING: Severity.WARNING}
+)
+
+
 def of(service: Service, rule: str) -> LintLevel:
     """The level that holds in a service; a rule of a newer squawk, which nobody has looked at, warns."""
     return service.lint.get(rule) or DEFAULTS.get(rule, LintLevel.WARNING)
+
+
+def severity(service: Service, rule: str) -> Severity | None:
+    """How a finding of the rule counts in a service; None for not at all."""
+    return _SEVERITIES.get(of(service, rule))

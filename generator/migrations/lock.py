@@ -20,6 +20,7 @@ from generator import conventions
 from generator.diagnostics import Diagnostic, Position
 from generator.migrations import names, quoting
 from generator.migrations.model import Lock, LockEntry
+from generator.text import conflicts
 
 HEADER = (
     "# The merged migrations. Written by `gen lock`: do not edit. Check with: sha256sum -c migrations.lock"
@@ -33,10 +34,6 @@ _READ_AS_MIGRATION = ", and goose would read it as a migration"
 _DIGEST = re.compile(r"# all sha256:([0-9a-f]{64})")
 _ENTRY = re.compile(r"([0-9a-f]{64})  ([-._a-zA-Z0-9]+\.sql)")
 _AMENDED = "# amended: "
-# Git's, of any `conflict-marker-size`; the ancestor that the diff3 style shows belongs to no side.
-_ANCESTOR = re.compile(r"\|{7,}( .*)?")
-_MIDDLE = re.compile(r"={7,}")
-_SIDE = re.compile(r"(<{7,}|>{7,})( .*)?")
 
 
 def parse(path: str, data: bytes) -> tuple[Lock, list[Diagnostic]]:
@@ -113,7 +110,7 @@ class _Lines:
 
 def _read(path: str, text: str) -> _Reading:
     lines = [each.removesuffix("\r") for each in text.split("\n")]
-    sides, marker = _both_sides(lines)
+    sides, marker = conflicts.both_sides(lines)
     said = _said(sides)
     entries, doubled = _united(path, said.entries)
     unknown = [_unknown(path, said.unknown)] if said.unknown else []
@@ -121,24 +118,6 @@ def _read(path: str, text: str) -> _Reading:
     is_clear = not unknown and not doubled and conflict is None
     mendable = _mendable(path, lines, said, entries) if is_clear else []
     return _Reading(text, entries, conflict, unknown, doubled, mendable)
-
-
-def _both_sides(lines: list[str]) -> tuple[list[tuple[int, str]], int | None]:
-    """The numbered lines without conflict markers and common ancestor; the first marker's number."""
-    kept: list[tuple[int, str]] = []
-    first: int | None = None
-    in_ancestor = False
-    for number, line in enumerate(lines, start=1):
-        if _ANCESTOR.fullmatch(line):
-            in_ancestor = True
-        elif _MIDDLE.fullmatch(line) or _SIDE.fullmatch(line):
-            in_ancestor = False
-        else:
-            if not in_ancestor:
-                kept.append((number, line))
-            continue
-        first = first or number
-    return kept, first
 
 
 def _said(lines: list[tuple[int, str]]) -> _Lines:

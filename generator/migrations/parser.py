@@ -89,7 +89,7 @@ def _decoded(path: str, data: bytes, found: list[Diagnostic]) -> str | None:
     except UnicodeDecodeError as error:
         text = data.decode("utf-8", "replace")
         before = data[: error.start].decode("utf-8")
-        where = _position(path, before, len(before), 1)
+        where = Position.within(path, before, len(before), 1)
         found.append(_not_utf8(f"the byte 0x{data[error.start]:02x} here is not UTF-8", where))
     if text.startswith(_BOM):
         found.append(
@@ -113,7 +113,7 @@ def _check_characters(path: str, text: str, found: list[Diagnostic]) -> None:
                 "migration-nul",
                 f"the file holds the character NUL{_times(text.count(chr(0)))}",
                 "remove it; PostgreSQL and YAML both refuse it",
-                _position(path, text, nul, 1),
+                Position.within(path, text, nul, 1),
             )
         )
     seen: dict[str, tuple[int, int]] = {}
@@ -126,7 +126,7 @@ def _check_characters(path: str, text: str, found: list[Diagnostic]) -> None:
                 "migration-control-character",
                 f"the file holds {quoting.character(character)}{_times(count)}, which YAML cannot carry",
                 f"remove it; in a string, write the escape `{_escape(character)}`",
-                _position(path, text, first, 1),
+                Position.within(path, text, first, 1),
             )
         )
 
@@ -140,7 +140,7 @@ def _check_marker(path: str, text: str, found: list[Diagnostic]) -> None:
                 "migration-skip-marker",
                 f"`{marker}`{_times(text.count(marker))} makes Argo CD skip the ConfigMap with this file",
                 "remove or reword it",
-                _position(path, text, start, len(marker)),
+                Position.within(path, text, start, len(marker)),
             )
         )
 
@@ -151,9 +151,3 @@ def _escape(character: str) -> str:
 
 def _times(count: int) -> str:
     return f" {count} times" if count > 1 else ""
-
-
-def _position(path: str, text: str, index: int, length: int) -> Position:
-    """Lines end at LF alone, as for goose and for editors that show such characters."""
-    line = text.count("\n", 0, index) + 1
-    return Position.at(path, line, index - text.rfind("\n", 0, index), length)

@@ -14,14 +14,12 @@ from dataclasses import dataclass
 
 from generator import conventions
 from generator.diagnostics import Diagnostic, Position
+from generator.text import conflicts
 
 # Names that gen writes: plain, so that coreutils never escapes one, and never hidden.
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 _ENTRY = re.compile(r"([0-9a-f]{64})  (.*)")
-_ANCESTOR = re.compile(r"\|{7,}( .*)?")
-_MIDDLE = re.compile(r"={7,}")
-_SIDE = re.compile(r"(<{7,}|>{7,})( .*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def render_digests(digests: Mapping[str, str]) -> bytes:
 def parse(content: bytes, path: str) -> Sums | None:
     """What a SHA256SUMS lists; None when it is not ours. `path` is for the diagnostics."""
     lines = content.decode("utf-8", "backslashreplace").split("\n")
-    sides = _both_sides(lines)
+    sides, _ = conflicts.both_sides(lines)
     if not sides or sides[0][1] != conventions.SUMS_HEADER:
         return None
     digests: dict[str, frozenset[str]] = {}
@@ -66,20 +64,6 @@ def parse(content: bytes, path: str) -> Sums | None:
             continue
         digests[entry[2]] = digests.get(entry[2], frozenset()) | {entry[1]}
     return Sums(digests, tuple(wrong))
-
-
-def _both_sides(lines: list[str]) -> list[tuple[int, str]]:
-    """The numbered lines without conflict markers and without the common ancestor."""
-    kept: list[tuple[int, str]] = []
-    in_ancestor = False
-    for number, line in enumerate(lines, start=1):
-        if _ANCESTOR.fullmatch(line):
-            in_ancestor = True
-        elif _MIDDLE.fullmatch(line) or _SIDE.fullmatch(line):
-            in_ancestor = False
-        elif not in_ancestor:
-            kept.append((number, line))
-    return kept
 
 
 def _wrong(path: str, number: int, line: str, entry: re.Match[str] | None) -> Diagnostic:

@@ -40,7 +40,7 @@ async def run(root: Path, script: str, where: Position, address: Address) -> Dia
         "\n".join(
             ["it runs as the migrating role, who is no superuser; psql's commands do not work here", *hints]
         ),
-        _position(shown, text, refusal.offset or 0),
+        Position.within(shown, text, refusal.offset or 0, 1),
     )
 
 
@@ -59,8 +59,3 @@ def read(root: Path, script: str) -> str | None:
         return data.decode("utf-8") if len(data) <= _MAX_BYTES else None
     except (OSError, ValueError):
         return None
-
-
-def _position(path: str, text: str, offset: int) -> Position:
-    line = text.count("\n", 0, offset) + 1
-    return Position.at(path, line, offset - text.rfind("\n", 0, offset), 1)

@@ -6,12 +6,10 @@ import dataclasses
 from collections.abc import Iterable
 
 from generator import diagnostics, model
-from generator.diagnostics import Diagnostic, Severity
+from generator.diagnostics import Diagnostic
 from generator.lint import levels, suppressions
 from generator.lint.suppressions import Allowed
 from generator.rehearsal.result import Step
-
-_SEVERITIES = {model.LintLevel.ERROR: Severity.ERROR, model.LintLevel.WARNING: Severity.WARNING}
 
 
 def judged(
@@ -37,7 +35,7 @@ def judged(
         if step.is_whole:
             levelled += suppressions.unused(declared[step.migration.path], used, looked_for)
     for each in levelled:
-        level = levels.of(service, each.rule)
-        if level is not model.LintLevel.IGNORE:
-            kept.append(dataclasses.replace(each, severity=_SEVERITIES[level]))
+        severity = levels.severity(service, each.rule)
+        if severity is not None:
+            kept.append(dataclasses.replace(each, severity=severity))
     return diagnostics.ordered(kept)

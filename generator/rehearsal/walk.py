@@ -22,6 +22,13 @@ from generator.rehearsal import failure, findings
 from generator.rehearsal.failure import Direction
 from generator.rehearsal.result import Step
 
+_DISTURBED = (
+    exceptions.PostgresError,
+    exceptions.InterfaceError,
+    exceptions.InternalClientError,
+    GenError,
+)
+
 
 @dataclass(slots=True)
 class Walk:
@@ -53,9 +60,7 @@ class Walk:
                         break
                     self.applied.append(waiting.pop(0))
                     before = after
-        except (exceptions.PostgresError, exceptions.InterfaceError, exceptions.InternalClientError) as error:
-            self.found.append(failure.disturbed(waiting[0] if waiting else self.applied[-1], str(error)))
-        except GenError as error:
+        except _DISTURBED as error:
             self.found.append(failure.disturbed(waiting[0] if waiting else self.applied[-1], str(error)))
         return done
 

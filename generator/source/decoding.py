@@ -108,12 +108,11 @@ def _line_endings(text: str, shown: str) -> Diagnostic:
     windows = text.startswith("\r\n", index)
     lines = text.count("\r")
     kind = "CRLF (Windows)" if windows else "a bare carriage return"
-    line = text.count("\n", 0, index) + 1
     return Diagnostic(
         "yaml-line-endings",
         f"the line ends in {kind}, the first of {lines} that do" if lines > 1 else f"the line ends in {kind}",
         "save the file with LF line endings; keep them with `*.yaml text eol=lf` in .gitattributes",
-        Position.at(shown, line, index - text.rfind("\n", 0, index)),
+        Position.within(shown, text, index),
     )
 
 

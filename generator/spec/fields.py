@@ -143,48 +143,43 @@ TableName = Annotated[
 RelativeDirectory = Annotated[str, Field(min_length=1, max_length=1024)]
 RelativeFile = Annotated[str, Field(min_length=1, max_length=1024)]
 _ABSOLUTE = re.compile(r"(?:/[A-Za-z0-9_][-._A-Za-z0-9]*){1,16}")
-_EXTENSION = re.compile(r"[a-z_][-_a-z0-9]{0,62}")
+_SQL_NAME = re.compile(r"[a-z_][-_a-z0-9]{0,62}")
 
 
-def _absolute(value: str) -> str:
-    if not _ABSOLUTE.fullmatch(value):
-        raise failure(
-            "spec-value",
-            f"{value!r} is no absolute directory of an image",
-            "write a path such as `/migrations`, of letters, digits, `-`, `_` and `.`",
-        )
-    return value
+def _unless(pattern: re.Pattern[str], what: str) -> Callable[[str], str | None]:
+    return lambda value: None if pattern.fullmatch(value) else f"{value!r} is {what}"
 
 
-def _role(value: str) -> str:
-    if value.startswith("pg_") or value in ("public", "none", "postgres"):
-        raise failure(
-            "spec-value",
-            f"the role {value!r} is PostgreSQL's own",
-            "name only roles of your own: they are made for the rehearsal",
-        )
-    if not _EXTENSION.fullmatch(value):
-        raise failure(
-            "spec-value",
-            f"{value!r} is no role's name as migrations write it",
-            "write lower-case letters, digits, `_` and `-`, at most 63 of them",
-        )
-    return value
+def _own_role(value: str) -> str | None:
+    is_theirs = value.startswith("pg_") or value in ("public", "none", "postgres")
+    return f"the role {value!r} is PostgreSQL's own" if is_theirs else None
 
 
-def _extension(value: str) -> str:
-    if not _EXTENSION.fullmatch(value):
-        raise failure(
-            "spec-value",
-            f"{value!r} is no extension's name",
-            "write it as `CREATE EXTENSION` does, e.g. `postgis`",
-        )
-    return value
-
-
-AbsoluteDirectory = Annotated[str, AfterValidator(_absolute)]
-RoleName = Annotated[str, AfterValidator(_role)]
-ExtensionName = Annotated[str, AfterValidator(_extension)]
+AbsoluteDirectory = Annotated[
+    str,
+    checked(
+        "spec-value",
+        _unless(_ABSOLUTE, "no absolute directory of an image"),
+        "write a path such as `/migrations`, of letters, digits, `-`, `_` and `.`",
+    ),
+]
+RoleName = Annotated[
+    str,
+    checked("spec-value", _own_role, "name only roles of your own: they are made for the rehearsal"),
+    checked(
+        "spec-value",
+        _unless(_SQL_NAME, "no role's name as migrations write it"),
+        "write lower-case letters, digits, `_` and `-`, at most 63 of them",
+    ),
+]
+ExtensionName = Annotated[
+    str,
+    checked(
+        "spec-value",
+        _unless(_SQL_NAME, "no extension's name"),
+        "write it as `CREATE EXTENSION` does, e.g. `postgis`",
+    ),
+]
 
 
 def _duration(value: Any) -> int:
