@@ -131,7 +131,7 @@ def code_digest() -> str:
     for directory, names, files in os.walk(root):
         names[:] = sorted(name for name in names if name != "__pycache__")
         for name in sorted(files):
-            if name.endswith(".py"):
+            if name.endswith((".py", ".sh")):
                 path = Path(directory, name)
                 parts += [path.relative_to(root).as_posix(), path.read_bytes()]
     return key(*parts, *_distributions())

@@ -34,6 +34,21 @@ SERVICE_SECTION = "migration"
 DIGEST_KEY = "digest-"
 CA_MOUNT = "/ca"
 CONTAINER_PREFIX = "goose-"
+# What reports to a Pushgateway, and its variables.
+REPORTER = "report.sh"
+VARIABLE_PREFIX = "GEN_"
+# The job of the Pushgateway's group: pushed series carry it as their label `job`.
+PUSH_JOB = "migration"
+# The SQL that a pinned Job holds against the version table, before and after: keys of the ConfigMap, and where
+# they are in the pod. A key that ends with `.sql` would be a migration.
+ASSERTIONS = "/rollback"
+ASSERT_BEFORE = "assert-before"
+ASSERT_AFTER = "assert-after"
+# The same for the application's own pod: a key of the release marker.
+GUARD_KEY = "guard.sql"
+GUARD_MOUNT = "/guard"
+
+RUNBOOK = "RUNBOOK.md"
 
 # Argo CD.
 HOOK = "argocd.argoproj.io/hook"
@@ -42,8 +57,9 @@ SYNC_WAVE = "argocd.argoproj.io/sync-wave"
 SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 SKIP_MARKER = "+argocd:skip-file-rendering"
 
-# Our own annotation.
+# Our own annotation, and our own label: the version at which a service is pinned.
 DIGEST = f"{PREFIX}/digest"
+PIN = f"{PREFIX}/pinned-to"
 
 
 def job(service: str) -> str:
@@ -55,15 +71,18 @@ def migrations_config_map(service: str, part: int = 1) -> str:
     return f"{service}-migrations" if part == 1 else f"{service}-migrations-{part}"
 
 
+_DASHBOARD = "-migration-dashboard"
 _FURTHER_PART = re.compile(r"-migrations-([0-9]+)$")
 
 
 def manifest_file(kind: str, name: str) -> str:
-    """The file of an object: one per kind, and one for each further part of the migrations.
+    """The file of an object: one per kind, one for the dashboard, and one for each further part of the migrations.
 
-    So of the parts, a commit that adds a migration touches the last one's file only, and no file outgrows what a
-    forge can show as a difference.
+    Nobody reads a dashboard, and everybody reads the release marker. Of the parts, a commit that adds a migration
+    touches the last one's file only, and no file outgrows what a forge can show as a difference.
     """
+    if kind == "ConfigMap" and name.endswith(_DASHBOARD):
+        return "dashboard.yaml"
     part = _FURTHER_PART.search(name) if kind == "ConfigMap" else None
     return f"{kind.lower()}-{part[1]}.yaml" if part else f"{kind.lower()}.yaml"
 
@@ -86,6 +105,19 @@ def operator_role(service: str) -> str:
 
 def prometheus_rule(service: str) -> str:
     return f"{service}-migration"
+
+
+def alertmanager_config(service: str) -> str:
+    return f"{service}-migration"
+
+
+def dashboard(service: str) -> str:
+    return f"{service}{_DASHBOARD}"
+
+
+def rollback(service: str) -> str:
+    """The Job and the ConfigMaps that `gen rollback --job` prints: no part of out/."""
+    return f"{service}-rollback"
 
 
 def baseline(service: str) -> str:

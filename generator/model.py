@@ -35,6 +35,14 @@ class ManagedBy(StrEnum):
     APPLICATION = "application"
 
 
+class PinPhase(StrEnum):
+    """When the Job of a pinned service runs: once the reverted application is healthy, or where it always
+    runs, for an application that was stopped first."""
+
+    POST_SYNC = "PostSync"
+    PRE_SYNC = "PreSync"
+
+
 class DeletePolicy(StrEnum):
     """When Argo CD deletes the Job (`hook-delete-policy`)."""
 
@@ -203,6 +211,31 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True)
+class Dashboard:
+    """The ConfigMap with Grafana's dashboard: `labels` are what the sidecar looks for, `folder` is Grafana's."""
+
+    enabled: bool
+    labels: Mapping[str, str]
+    folder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A rollback as a person wrote it: the database is held at `version`, 0 for before the first migration.
+
+    `newest` is the newest migration that existed then (`from` in services.yaml): everything above `version` and
+    up to it is undone, what is above `newest` waits. `accepted` are the versions whose data may be lost.
+    """
+
+    version: int
+    newest: int
+    reason: str
+    expires: date | None
+    phase: PinPhase
+    accepted: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Operators:
     """The groups that may read and delete the Job; `read_logs` opens every pod's logs in the namespace."""
 
@@ -230,6 +263,7 @@ class Rehearsal:
 class Service:
     """One service, with everything that its manifests need.
 
+    `pushgateway` is the address that the Job reports to, without `/` at its end; None where it reports to nobody.
     `source` says whether the pod finds the SQL in ConfigMaps or in `image_directory` of its image. `lint` are
     the levels that somebody wrote, by rule; `postgres` is the major version in use, None if nobody said.
     """
@@ -241,9 +275,12 @@ class Service:
     limits: Limits
     sync: Sync
     alerts: Alerts
+    pushgateway: str | None
+    dashboard: Dashboard
     operators: Operators
     callback_urls: tuple[str, ...]
     suspend: bool
+    pin: Pin | None
     migrations_directory: str
     table: str
     migrations: tuple[Migration, ...]
@@ -257,9 +294,21 @@ class Service:
     where: Where = field(compare=False, repr=False)
 
     @property
-    def version(self) -> int:
-        """The target: the newest migration's version."""
+    def newest(self) -> int:
+        """The newest migration's version."""
         return max(each.version for each in self.migrations)
+
+    @property
+    def version(self) -> int:
+        """The target: what the database is to have when the Job is done."""
+        return self.newest if self.pin is None else self.pin.version
+
+    @property
+    def hook(self) -> str:
+        """Argo CD's hook of the Job."""
+        if self.pin is not None and self.pin.phase is PinPhase.POST_SYNC:
+            return PinPhase.POST_SYNC.value
+        return self.sync.phase.value
 
     @property
     def job(self) -> str:

@@ -27,6 +27,8 @@ TTL = 10 * 60
 LOCK_TIMEOUT_MS = 10_000
 TABLE = "goose_db_version"
 MISSING_AT_LEAST = 15 * 60
+# What the Grafana sidecar of kube-prometheus-stack looks for.
+DASHBOARD_LABELS = {"grafana_dashboard": "1"}
 
 
 def backoff(retries: int) -> int:
@@ -173,12 +175,19 @@ def _service(sources: _Sources, root: Path) -> tuple[model.Service, list[Diagnos
         limits=limits,
         sync=_sync(sources),
         alerts=_alerts(sources, limits),
+        pushgateway=_pushgateway(sources, found),
+        dashboard=model.Dashboard(
+            enabled=sources.value("dashboard", "enabled", True),
+            labels=sources.mapping("dashboard", "labels", DASHBOARD_LABELS),
+            folder=sources.value("dashboard", "folder", None),
+        ),
         operators=model.Operators(
             tuple(service.operators.groups) if service.operators else (),
             bool(service.operators and service.operators.read_logs),
         ),
         callback_urls=tuple(service.callback_urls or ()),
         suspend=service.suspend,
+        pin=_pin(service.pin),
         migrations_directory=path,
         table=(settings.table if settings else None) or TABLE,
         migrations=migrations,
@@ -190,6 +199,32 @@ def _service(sources: _Sources, root: Path) -> tuple[model.Service, list[Diagnos
         rehearsal=_rehearsal(service.rehearsal),
         where=where,
     ), found
+
+
+def _pushgateway(sources: _Sources, found: list[Diagnostic]) -> str | None:
+    address: str | None = sources.value("metrics", "pushgateway", None)
+    source = sources.value("metrics", "source", "pushgateway" if address else "kube-state-metrics")
+    if source != "pushgateway":
+        return None
+    if address is None:
+        if not sources.is_damaged("metrics", "pushgateway"):
+            help = "give its address, e.g. `pushgateway: http://pushgateway.monitoring.svc:9091`"
+            found.append(_missing(sources, "metrics.pushgateway", help))
+        return None
+    return address.rstrip("/")
+
+
+def _pin(written: file.Pin | None) -> model.Pin | None:
+    if written is None:
+        return None
+    return model.Pin(
+        version=written.version,
+        newest=written.from_,
+        reason=written.reason,
+        expires=written.expires,
+        phase=written.phase or model.PinPhase.POST_SYNC,
+        accepted=tuple(written.accept_data_loss or ()),
+    )
 
 
 def _rehearsal(written: file.Rehearsal | None) -> model.Rehearsal:

@@ -7,6 +7,7 @@ It is no hook and carries nothing of Argo CD's: no sync may ever repeat it.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from typing import Any
 
@@ -24,6 +25,8 @@ _KEPT = ("ca-bundle",)
 
 def render(service: model.Service, name: str, text: str) -> str:
     """The two objects as YAML; `text` is the SQL file called `name`."""
+    # Nobody watches a one-off Job, and it has one step.
+    service = dataclasses.replace(service, pin=None, pushgateway=None)
     files = {name: text}
     if service.database.session_parameters:
         files[conventions.SERVICE_FILE] = config_map.service_file(service)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cdk8s_plus_36 import k8s
 from constructs import Construct
 
-from generator import conventions, model
+from generator import conventions, guards, model, monitoring
 from generator.charts import metadata
 from generator.diagnostics import GenError
 from generator.migrations import partition
@@ -40,14 +40,14 @@ def parts(service: model.Service) -> tuple[Part, ...]:
     A file is in one part only, and so is a digest: of two of one name the kubelet would show one (collectData,
     pkg/volume/projected/projected.go), and the API server refuses two items of one path.
     """
-    session = _session(service)
+    beside = _beside(service)
     if service.source is model.MigrationSource.IMAGE:
-        found = [session] if session else []
+        found = [beside] if beside else []
     else:
         sql = partition.split(service.migrations)
         _demand_unique(each.name for part in sql for each in part)
         found = [{each.name: each.text for each in part} for part in sql]
-        found[0] |= session
+        found[0] |= beside
     made = tuple(
         Part(conventions.migrations_config_map(service.name, number), files, _digest(files))
         for number, files in enumerate(found, start=1)
@@ -64,11 +64,17 @@ def _demand_unique(names: Iterable[str]) -> None:
         seen.add(each)
 
 
-def _session(service: model.Service) -> dict[str, str]:
-    """The service file, where there is one."""
-    if not service.database.session_parameters:
-        return {}
-    return {conventions.SERVICE_FILE: service_file(service)}
+def _beside(service: model.Service) -> dict[str, str]:
+    """What the pod needs beside the migrations. None of it ends with `.sql`: goose would take it for one."""
+    files = {}
+    if service.database.session_parameters:
+        files[conventions.SERVICE_FILE] = service_file(service)
+    if service.pushgateway is not None:
+        files[conventions.REPORTER] = monitoring.reporter()
+    if service.pin is not None:
+        files[conventions.ASSERT_BEFORE] = guards.before(service, service.pin)
+        files[conventions.ASSERT_AFTER] = guards.after(service, service.pin)
+    return files
 
 
 def service_file(service: model.Service) -> str:
@@ -120,7 +126,12 @@ def add_release(scope: Construct, service: model.Service, digest_of_hooks: str) 
         "migrations": str(len(service.migrations)),
         "digest": digest_of_hooks,
         "suspended": "true" if service.suspend else "false",
+        conventions.GUARD_KEY: guards.wait(service),
     }
+    if service.pin is not None:
+        data |= {"pinned": "true", "newest": str(service.newest), "reason": service.pin.reason}
+        if service.pin.expires is not None:
+            data["expires"] = service.pin.expires.isoformat()
     if service.source is model.MigrationSource.IMAGE:
         # No hook holds the SQL.
         data["files"] = f"sha256:{_digest({each.name: each.text for each in service.migrations})}"

@@ -9,6 +9,12 @@ from cdk8s_plus_36 import k8s
 from generator import conventions, model
 
 
+def labels(service: model.Service) -> dict[str, str]:
+    """Of every object. A pin shows in all of them: `kubectl get all --selector migrations.gen/pinned-to`."""
+    own = conventions.labels(service.name)
+    return own if service.pin is None else {**own, conventions.PIN: str(service.pin.version)}
+
+
 def tracked(
     service: model.Service, name: str, annotations: Mapping[str, str] | None = None
 ) -> k8s.ObjectMeta:
@@ -16,7 +22,7 @@ def tracked(
     return k8s.ObjectMeta(
         name=name,
         namespace=service.namespace,
-        labels=conventions.labels(service.name),
+        labels=labels(service),
         annotations=dict(annotations) if annotations else None,
     )
 
@@ -26,12 +32,12 @@ def prerequisite(
 ) -> k8s.ObjectMeta:
     """An object that has to be there, in this commit's form, before the Job starts.
 
-    Before a PreSync Job only another PreSync hook can be: any wave of a plain object comes later
+    Before a PreSync or a PostSync Job only another PreSync hook can be: any wave of a plain object comes later
     (argo-cd#9891). In the Sync design a plain object of an earlier wave does it.
     """
     wave = {conventions.SYNC_WAVE: str(service.sync.prerequisite_wave)}
     hook = {
-        conventions.HOOK: model.Phase.PRE_SYNC.value,
+        conventions.HOOK: service.hook,
         conventions.HOOK_DELETE_POLICY: model.DeletePolicy.BEFORE_HOOK_CREATION.value,
     }
     is_hook = service.sync.phase is model.Phase.PRE_SYNC

@@ -6,6 +6,7 @@ from cdk8s import ApiObjectMetadata
 from constructs import Construct
 
 from generator import conventions, model, monitoring
+from generator.charts import metadata
 from generator.charts.imports.com.coreos.monitoring import (
     PrometheusRule,
     PrometheusRuleSpec,
@@ -27,7 +28,7 @@ def add(scope: Construct, service: model.Service, digest_of_hooks: str) -> None:
         metadata=ApiObjectMetadata(
             name=conventions.prometheus_rule(service.name),
             namespace=service.namespace,
-            labels={**service.alerts.rule_labels, **conventions.labels(service.name)},
+            labels={**service.alerts.rule_labels, **metadata.labels(service)},
             annotations={conventions.DIGEST: digest_of_hooks},
         ),
         spec=PrometheusRuleSpec(groups=[_group(each) for each in groups]),

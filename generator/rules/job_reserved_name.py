@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from generator import conventions, model
 from generator.diagnostics import Diagnostic
 
-_VARIABLES = ("GOOSE_", "PG")
+_VARIABLES = ("GOOSE_", "PG", conventions.VARIABLE_PREFIX)
 # What gen has no setting for, and what carries no credential.
 _FREE_VARIABLES = ("PGSSLMODE", "PGSSLSNI", "PGTARGETSESSIONATTRS", "PGTZ")
 # Read by the loader and by goose before anything of ours is.

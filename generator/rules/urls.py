@@ -11,7 +11,8 @@ from generator import model
 from generator.diagnostics import Diagnostic
 from generator.text import urls
 
-_BASE = "alerts.runbookBaseUrl"
+# What gen appends a path to.
+_BASES = frozenset({"alerts.runbookBaseUrl", "metrics.pushgateway"})
 
 
 def check(project: model.Project) -> Iterator[Diagnostic]:
@@ -20,17 +21,19 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
             problem = urls.check(url, project.allowed_domains)
             if problem is not None:
                 yield Diagnostic(problem.rule, problem.message, problem.help, service.where(name))
-            elif name == _BASE and ("?" in url or "#" in url):
+            elif name in _BASES and ("?" in url or "#" in url):
                 yield Diagnostic(
                     "url-syntax",
                     "this URL is continued with a path, so it can't have a query or a fragment",
-                    "write the address of the published `out/` directory alone",
+                    "write the address alone, without `?` and `#`",
                     service.where(name),
                 )
 
 
 def _addresses(service: model.Service) -> Iterator[tuple[str, str]]:
     if service.alerts.runbook_base_url is not None:
-        yield _BASE, service.alerts.runbook_base_url
+        yield "alerts.runbookBaseUrl", service.alerts.runbook_base_url
+    if service.pushgateway is not None:
+        yield "metrics.pushgateway", service.pushgateway
     for index, url in enumerate(service.callback_urls):
         yield f"callbackUrls.{index}", url

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from generator.model import AlertSeverity, DeletePolicy, LintLevel, MigrationSource, Phase
+from generator.model import AlertSeverity, DeletePolicy, LintLevel, MigrationSource, Phase, PinPhase
 from generator.spec.database import Database, Timeouts
 from generator.spec.fields import (
     AbsoluteDirectory,
@@ -29,7 +29,7 @@ from generator.spec.fields import (
     TableName,
     failure,
 )
-from generator.spec.parts import Once, Strict, Text, enumerated
+from generator.spec.parts import Date, Once, OnceEach, Strict, Text, enumerated
 from generator.spec.runner import Runner
 
 SCHEMA_VERSION = 1
@@ -56,6 +56,15 @@ class Job(Strict):
     """How long a finished Job stays (ttlSecondsAfterFinished). Default: 10m."""
     restart_policy: Annotated[Literal["Never"], BeforeValidator(_never)] | None = None
     """Only Never works here; see `gen explain job-restart-policy`."""
+
+
+def _source(value: Any) -> Any:
+    known = ("kube-state-metrics", "pushgateway")
+    if value not in known:
+        raise failure(
+            "spec-choice", f"{value!r} is not one of the choices", f"write one of: {', '.join(known)}"
+        )
+    return value
 
 
 class ArgoCD(Strict):
@@ -89,6 +98,43 @@ class Alerts(Strict):
     """When MigrationMissing and MigrationRunningTooLong fire."""
     runbook_base_url: Text | None = None
     """The published `out/` directory; `runbook_url` of an alert points below it."""
+
+
+class Metrics(Strict):
+    """What gen's rules read beside kube-state-metrics."""
+
+    source: Annotated[Literal["kube-state-metrics", "pushgateway"], BeforeValidator(_source)] | None = None
+    """kube-state-metrics alone, or the Job's own reports too. Default: pushgateway where its address is given."""
+    pushgateway: Text | None = None
+    """The address of the Pushgateway that the Job reports to, e.g. http://pushgateway.monitoring.svc:9091."""
+
+
+class Dashboard(Strict):
+    """Grafana's dashboard, in a ConfigMap that the sidecar of kube-prometheus-stack finds."""
+
+    enabled: bool | None = None
+    """Whether there is one. Default: true."""
+    labels: dict[LabelKey, LabelValue | None] | None = None
+    """What the sidecar looks for. Default: `grafana_dashboard: "1"`."""
+    folder: Text | None = None
+    """Grafana's folder (annotation grafana_folder)."""
+
+
+class Pin(Strict):
+    """Holds the database at an older version. `gen rollback` writes this; `gen rollback --release` takes it away."""
+
+    version: Annotated[int, Field(ge=0, le=2**63 - 1)]
+    """The version to roll back to; 0 for before the first migration."""
+    from_: Annotated[int, Field(ge=1, le=2**63 - 1, alias="from")]
+    """The newest migration when the pin was made: what is above it waits."""
+    reason: Annotated[Text, Field(min_length=1)]
+    """Why, for whoever finds the pin."""
+    expires: Date | None = None
+    """The day (UTC) from which on the pin is an error in `gen check`."""
+    phase: Annotated[PinPhase, enumerated(PinPhase)] | None = None
+    """PostSync: once the reverted application is healthy. PreSync: before it. Default: PostSync."""
+    accept_data_loss: Annotated[list[Annotated[int, Field(ge=1, le=2**63 - 1)]], OnceEach] | None = None
+    """The migrations whose Down loses data that may go."""
 
 
 class Migrations(Strict):
@@ -140,6 +186,10 @@ class Settings(Strict):
     """Where the Job stands in Argo CD's sync."""
     alerts: Alerts | None = None
     """Who hears of a failed or missing migration, and when."""
+    metrics: Metrics | None = None
+    """Where the metrics come from."""
+    dashboard: Dashboard | None = None
+    """Grafana's dashboard of the service."""
     postgres: Annotated[int, Field(ge=13, le=99)] | None = None
     """The major version of PostgreSQL in use, e.g. 16: `gen test` and the lint rules go by it."""
     lint: Lint | None = None
@@ -165,6 +215,8 @@ class Service(Settings):
     """Groups of people who may look at the Job and delete it."""
     rehearsal: Rehearsal | None = None
     """What `gen test` needs to be there before the first migration."""
+    pin: Pin | None = None
+    """A rollback: holds the database at an older version. Written by `gen rollback`."""
     suspend: bool = False
     """Break-glass: keep every object, run nothing."""
 

@@ -29,6 +29,14 @@ def _once(values: list[str]) -> list[str]:
 Once = AfterValidator(_once)
 
 
+def _once_each(values: list[int]) -> list[int]:
+    _once([str(each) for each in values])
+    return values
+
+
+OnceEach = AfterValidator(_once_each)
+
+
 class Strict(BaseModel):
     model_config = ConfigDict(
         extra="forbid",

@@ -74,6 +74,18 @@ def sync(**changes: Any) -> model.Sync:
     return dataclasses.replace(base, **changes)
 
 
+def pin(**changes: Any) -> model.Pin:
+    base = model.Pin(
+        version=VERSION - 1,
+        newest=VERSION,
+        reason="the new column breaks the login",
+        expires=None,
+        phase=model.PinPhase.POST_SYNC,
+        accepted=(VERSION,),
+    )
+    return dataclasses.replace(base, **changes)
+
+
 def alerts(**changes: Any) -> model.Alerts:
     base = model.Alerts(
         enabled=True,
@@ -98,8 +110,11 @@ def service(**changes: Any) -> model.Service:
         limits=limits(),
         sync=sync(),
         alerts=alerts(),
+        pushgateway=None,
+        dashboard=model.Dashboard(enabled=True, labels={"grafana_dashboard": "1"}, folder=None),
         operators=model.Operators(groups=(), read_logs=False),
         callback_urls=(),
+        pin=None,
         suspend=False,
         migrations_directory=f"migrations/{name}",
         table="goose_db_version",

