@@ -63,9 +63,10 @@ $(VENV)/.go.stamp: requirements/go.txt generator/tools.py $(VENV)/.build.stamp
 	$(BIN)/python -c 'from generator import tools; tools.go()' 2>/dev/null || $(LOCKED) -r requirements/go.txt
 	touch $@
 
-$(TOOLS)/.stamp: generator/tools.py tests/support/promtool.py requirements/promtool/go.sum $(VENV)/.go.stamp $(VENV)/.dev.stamp
+$(TOOLS)/.stamp: generator/tools.py tests/support/promtool.py tests/support/debian.py requirements/promtool/go.sum $(VENV)/.go.stamp $(VENV)/.dev.stamp
 	$(BIN)/gen tools install
 	$(BIN)/python -m tests.support.promtool
+	$(BIN)/python -m tests.support.debian
 	mkdir -p $(@D)
 	touch $@
 

@@ -26,6 +26,7 @@ TREE_KINDS = (
     ("", "ConfigMap"),
     ("", "ServiceAccount"),
     ("batch", "Job"),
+    ("monitoring.coreos.com", "AlertmanagerConfig"),
     ("monitoring.coreos.com", "PrometheusRule"),
     ("rbac.authorization.k8s.io", "Role"),
     ("rbac.authorization.k8s.io", "RoleBinding"),

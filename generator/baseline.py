@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from generator import conventions, model
 from generator.migrations.model import Migration
+from generator.text import comments
 
 _SQL = """\
 DO $baseline$
@@ -110,7 +111,7 @@ def psql(baseline: Baseline) -> str:
         "",
         *_after(baseline),
     ]
-    return _comment(lines, "--") + sql(baseline)
+    return comments.block(lines, "--") + sql(baseline)
 
 
 def manifests(baseline: Baseline) -> str:
@@ -118,7 +119,7 @@ def manifests(baseline: Baseline) -> str:
     # Half a second, and Node behind it.
     from generator.charts import baseline as chart  # noqa: PLC0415
 
-    return _comment(_header(baseline), "#") + chart.render(
+    return comments.block(_header(baseline), "#") + chart.render(
         baseline.service, baseline.file, migration(baseline)
     )
 
@@ -175,7 +176,3 @@ def _next(later: Sequence[Migration]) -> str:
         return "The next sync of Argo CD has nothing to apply."
     files = "1 later migration" if len(later) == 1 else f"{len(later)} later migrations"
     return f"The next sync of Argo CD applies the {files}, from {later[0].name} on."
-
-
-def _comment(lines: Sequence[str], mark: str) -> str:
-    return "".join(f"{mark} {line}".rstrip() + "\n" for line in lines)

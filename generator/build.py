@@ -121,7 +121,9 @@ def prepare(
         output.demand_idle(state)
     for name, files in wanted.items():
         known = known.with_(name, keys[name], files)
-    is_settled = spotless and only is None and not (plan.diagnostics or plan.foreign)
+    # Of a pin that expires, another day tells something else.
+    is_timeless = all(each.pin is None or each.pin.expires is None for each in project.services)
+    is_settled = spotless and only is None and is_timeless and not (plan.diagnostics or plan.foreign)
     known = known.settle(_provable(project, root, code) if is_settled else None)
     return Build(
         plan=plan,
@@ -148,12 +150,14 @@ def _render(services: list[model.Service]) -> dict[str, dict[str, bytes]]:
         return {}
     # Node has to start and the schemas have to be compiled: half a second that a build with nothing to do
     # must not cost.
-    from generator import verification  # noqa: PLC0415
+    from generator import runbook, verification  # noqa: PLC0415
     from generator.charts import tree  # noqa: PLC0415
 
     rendered = tree.render(services)
     verification.demand_valid(rendered)
-    return rendered
+    return {
+        each.name: {**rendered[each.name], conventions.RUNBOOK: runbook.render(each)} for each in services
+    }
 
 
 def write(build: Build) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator import diagnostics, lint, model, resolve, source
-from generator.diagnostics import Diagnostic
+from generator import diagnostics, lint, model, resolve, rollback, source
+from generator.diagnostics import Diagnostic, Severity
 from generator.rules import registry
 from generator.spec import errors
 
@@ -18,6 +20,7 @@ _SAID_BY = {
     "job-reserved-name": "secret-in-file",
     "migration-size": "migration-too-large",
     "migration-image-directory": "spec-value",
+    "job-suspended": "pin-suspended",
 }
 
 
@@ -53,8 +56,28 @@ def check(path: Path) -> Checked:
         *(each for each in resolved.diagnostics if each.position not in document.reported),
         *(each for each in registry.check(resolved.project) if each.position not in replaced),
         *lint.check(resolved.project),
+        *rollback.check(_readable(resolved, reading)),
     ]
     return Checked(root, resolved.project, diagnostics.ordered(_once(found)))
+
+
+def _readable(resolved: resolve.Resolved, reading: errors.Reading) -> model.Project:
+    """The services of which the pin and all migrations could be read: of what stands in for them, or is not
+    there, nothing more can be said."""
+    damaged = {path[1] for path in reading.damaged if path[0] == "services" and path[2:3] == ("pin",)}
+    errors_in = {
+        each.position.path.rpartition("/")[0]
+        for each in resolved.diagnostics
+        if each.severity is Severity.ERROR
+    }
+    services = tuple(
+        each
+        for each in resolved.project.services
+        if each.migrations
+        and each.name not in damaged
+        and posixpath.normpath(each.migrations_directory) not in errors_in
+    )
+    return dataclasses.replace(resolved.project, services=services)
 
 
 def _once(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

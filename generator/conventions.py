@@ -25,6 +25,7 @@ SUMS = "SHA256SUMS"
 LOCK = "migrations.lock"
 SUMS_HEADER = "# Written by gen from services.yaml: do not edit. Check with: sha256sum -c SHA256SUMS"
 MANIFEST_HEADER = "# Written by gen from services.yaml: edit that file and run `gen build`."
+RUNBOOK_HEADER = "<!-- Written by gen from services.yaml: edit that file and run `gen build`. -->"
 
 # Inside the pod. What gen mounts where the SQL is in the image: it must not hide a directory of that.
 MOUNT = "/migrations"

@@ -2,12 +2,12 @@
 
 So a Job, or the application's own pod, can refuse to go on without a shell and without another image. What is
 applied is told as goose tells it: by the newest row of a version, for older releases of goose left rows that
-say `not applied`.
+say `not applied`. What to do stands in the message: goose's driver (pgx, PgError.Error) prints no HINT.
 """
 
 from __future__ import annotations
 
-from generator import model
+from generator import conventions, model
 
 # How long the application's pod waits in one attempt; the kubelet starts another one.
 WAIT_S = 300
@@ -20,13 +20,16 @@ _FILE = """\
 
 _APPLIED = """\
 (
-            SELECT DISTINCT ON (version_id) version_id, is_applied FROM {table} ORDER BY version_id, id DESC
+            SELECT DISTINCT ON (version_id) version_id, id, is_applied FROM {table} ORDER BY version_id, id DESC
         ) AS newest WHERE is_applied"""
 
+# goose undoes the migration that it applied last until that one is not above the target (DownToContext, down.go).
 _BEFORE = """\
 DO $assert$
 DECLARE
     uncovered text;
+    last record;
+    kept text;
 BEGIN
     -- A new database.
     IF pg_catalog.to_regclass('{table}') IS NULL THEN
@@ -35,9 +38,17 @@ BEGIN
     SELECT string_agg(version_id::text, ', ' ORDER BY version_id) INTO uncovered
         FROM {applied} AND version_id > {newest};
     IF uncovered IS NOT NULL THEN
-        RAISE EXCEPTION 'the rollback to {version} was decided when {newest} was the newest migration, and this '
-            'database has newer ones: %', uncovered
-            USING HINT = 'nothing was changed. Decide again: gen rollback {service} --to {version}';
+        RAISE EXCEPTION 'nothing was changed: the rollback to {version} was decided when {newest} was the newest '
+            'migration, and this database has newer ones: %. Decide again: gen rollback {service} --to {version}',
+            uncovered;
+    END IF;
+    SELECT version_id, id INTO last FROM {applied} AND version_id <= {version} ORDER BY id DESC LIMIT 1;
+    SELECT string_agg(version_id::text, ', ' ORDER BY version_id) INTO kept
+        FROM {applied} AND version_id > {version} AND id < last.id;
+    IF kept IS NOT NULL THEN
+        RAISE EXCEPTION 'nothing was changed: % was applied after % (out of order), and goose goes down from the last '
+            'one that it applied, so it would keep what is above {version}. Roll back to the version before % first, '
+            'then to {version}', last.version_id, kept, last.version_id;
     END IF;
 END
 $assert$;
@@ -51,9 +62,8 @@ BEGIN
     SELECT string_agg(version_id::text, ', ' ORDER BY version_id) INTO above
         FROM {applied} AND version_id > {version};
     IF above IS NOT NULL THEN
-        RAISE EXCEPTION 'still applied above the rollback''s target {version}: %', above
-            USING HINT = 'they were applied out of order: goose stops at the last one that it applied. '
-                'Roll back below that one first, then to {version}';
+        RAISE EXCEPTION 'still applied above the rollback''s target {version}: %. Something else migrated this '
+            'database at the same time, or out of order. Sync again', above;
     END IF;
     IF NOT EXISTS (SELECT FROM {applied} AND version_id = {version}) THEN
         RAISE EXCEPTION 'the rollback''s target {version} is not applied';
@@ -62,7 +72,10 @@ END
 $assert$;
 """
 
-# COMMIT, so that a long wait holds back no VACUUM; it needs NO TRANSACTION.
+# Each look is a transaction of its own: one snapshot of five minutes would hold back VACUUM and stop the very
+# CREATE INDEX CONCURRENTLY that is waited for. That takes NO TRANSACTION. A time limit of the role's own would
+# end the statement without a word, so it ends itself before. The server notices a killed client when it writes
+# to it: without a NOTICE each killed pod would leave a session that waits on.
 _WAIT = """\
 -- +goose NO TRANSACTION
 -- Waits until {service} has migration {version}; mounted into the application's pod (gen guard).
@@ -70,7 +83,9 @@ _WAIT = """\
 -- +goose StatementBegin
 DO $wait$
 DECLARE
-    until timestamptz := clock_timestamp() + interval '{seconds} seconds';
+    patience interval := least(interval '{seconds} seconds',
+        nullif(current_setting('statement_timeout')::interval, interval '0') - interval '2 seconds');
+    until timestamptz := clock_timestamp() + patience;
 BEGIN
     LOOP
         IF pg_catalog.to_regclass('{table}') IS NOT NULL THEN
@@ -78,21 +93,41 @@ BEGIN
                 RETURN;
             END IF;
         END IF;
-        IF clock_timestamp() > until THEN
-            RAISE EXCEPTION 'the database does not have migration {version} of {service} yet'
-                USING HINT = 'Argo CD may have skipped the hooks: sync the whole application';
-        END IF;
+        EXIT WHEN clock_timestamp() > until;
         COMMIT;
+        -- Where the client is gone, this ends the session.
+        RAISE NOTICE 'waiting for migration {version}';
         PERFORM pg_sleep(1);
     END LOOP;
+    IF pg_catalog.to_regclass('{table}') IS NULL THEN
+        RAISE EXCEPTION 'the database % has no table {table} that % can see: no migration of {service} ran here yet, '
+            'or USAGE on its schema or search_path (%) is missing', current_database(), current_user,
+            current_setting('search_path');
+    END IF;
+    RAISE EXCEPTION 'the database % does not have migration {version} of {service} yet, its newest is %: {advice}',
+        current_database(), (SELECT max(version_id) FROM {applied});
 END
 $wait$;
 -- +goose StatementEnd
 """
 
+_LOOK_AT_JOB = (
+    "look at the Job {job}; if there is none, Argo CD skipped the hooks: sync the whole application"
+)
+# Nothing would ever happen: the Job waits for the application, and that waits here.
+_CIRCLE = "the pinned Job runs PostSync, after this application is healthy. Pin again with --phase PreSync"
+
+# The break-glass is for an application that has to start without its migration.
+_OPEN = """\
+-- {service} is suspended: no Job runs, so nothing is waited for.
+-- +goose Up
+SELECT 1;
+"""
+
 
 def before(service: model.Service, pin: model.Pin) -> str:
-    """Fails where more is applied than the pin's author knew of: nobody has agreed to lose that."""
+    """Fails where more is applied than the pin's author knew of (nobody has agreed to lose that), and where goose
+    could not go down to the target."""
     return _FILE.format(sql=_filled(_BEFORE, service, pin.version, newest=pin.newest))
 
 
@@ -102,10 +137,14 @@ def after(service: model.Service, pin: model.Pin) -> str:
 
 
 def wait(service: model.Service) -> str:
-    """Returns as soon as the target is applied, fails after `WAIT_S` seconds."""
-    return _filled(_WAIT, service, service.version, seconds=WAIT_S)
+    """Returns as soon as the target is applied, fails after `WAIT_S` seconds; of a suspended service, returns."""
+    if service.suspend:
+        return _OPEN.format(service=service.name)
+    is_circle = service.pin is not None and service.pin.phase is model.PinPhase.POST_SYNC
+    advice = _CIRCLE if is_circle else _LOOK_AT_JOB.format(job=conventions.job(service.name))
+    return _filled(_WAIT, service, service.version, seconds=WAIT_S, advice=advice)
 
 
-def _filled(text: str, service: model.Service, version: int, **more: int) -> str:
+def _filled(text: str, service: model.Service, version: int, **more: int | str) -> str:
     applied = _APPLIED.format(table=service.table)
     return text.format(table=service.table, version=version, applied=applied, service=service.name, **more)

@@ -126,9 +126,14 @@ class Status:
         return sum(each.size or 0 for each in self.entries)
 
     @property
-    def expected(self) -> int:
+    def newest(self) -> int:
         """The newest version that has a file, 0 without any."""
         return max((each.version for each in self.entries if each.name is not None), default=0)
+
+    @property
+    def expected(self) -> int:
+        """What the database is to have: the newest version, or the one that the service is pinned to."""
+        return self.newest if self.service.pin is None else self.service.pin.version
 
     def having(self, state: State) -> tuple[Entry, ...]:
         return tuple(each for each in self.entries if each.state is state)

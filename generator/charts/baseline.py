@@ -1,9 +1,5 @@
 """The one-off Job that records versions as applied: the real Job, with one generated SQL file instead of the
-migrations.
-
-It is derived from the real one, so that image, connection, limits and security context can't drift apart.
-It is no hook and carries nothing of Argo CD's: no sync may ever repeat it.
-"""
+migrations."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ import cdk8s
 from cdk8s_plus_36 import k8s
 
 from generator import conventions, model
-from generator.charts import config_map, job, metadata, scalars
+from generator.charts import config_map, job, metadata, one_off, scalars
 
 _VOLUME = "baseline"
 _CONTAINER = "baseline"
@@ -48,27 +44,10 @@ def render(service: model.Service, name: str, text: str) -> str:
 
 
 def _changed(real: dict[str, Any], service: model.Service, guard: str) -> dict[str, Any]:
-    spec, pod = dict(real["spec"]), dict(real["spec"]["template"]["spec"])
-    # A suspended service may well be baselined. A second attempt would only be refused, and its log would
-    # hide that of the first.
-    for absent in ("suspend", "podFailurePolicy"):
-        spec.pop(absent, None)
-    spec["backoffLimit"] = 0
-    # A hook, which is not there before the first sync. No token is mounted, so any other will do.
-    pod.pop("serviceAccountName", None)
-    pod["containers"] = [_container(pod["containers"][0])]
-    pod["volumes"] = [_volume(service, guard), *(each for each in pod["volumes"] if each["name"] in _KEPT)]
-    labels = real["metadata"]["labels"]
-    return {
-        "apiVersion": real["apiVersion"],
-        "kind": real["kind"],
-        "metadata": {
-            "labels": labels,
-            "name": conventions.baseline(service.name),
-            "namespace": service.namespace,
-        },
-        "spec": {**spec, "template": {**spec["template"], "spec": pod}},
-    }
+    pod = real["spec"]["template"]["spec"]
+    volumes = [_volume(service, guard), *(each for each in pod["volumes"] if each["name"] in _KEPT)]
+    changes = {"containers": [_container(pod["containers"][0])], "volumes": volumes}
+    return one_off.job(real, service, conventions.baseline(service.name), changes)
 
 
 def _container(real: dict[str, Any]) -> dict[str, Any]:

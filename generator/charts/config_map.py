@@ -114,14 +114,19 @@ def add_migrations(scope: Construct, service: model.Service, parts: Iterable[Par
                 # (argo-cd#820). The Job must not have it (argo-cd#14929).
                 {conventions.SYNC_OPTIONS: "ServerSideApply=true"},
             ),
-            data={**part.files, part.key: f"{part.digest}\n"},
+            data=data(part),
         )
+
+
+def data(part: Part) -> dict[str, str]:
+    """With the key that the Job's volume asks for."""
+    return {**part.files, part.key: f"{part.digest}\n"}
 
 
 def add_release(scope: Construct, service: model.Service, digest_of_hooks: str) -> None:
     """Changes whenever a hook does, or a migration: hooks have no sync status, so without it Argo CD would see
     nothing to do (argo-cd#9830). It says what is expected, not what ran."""
-    data = {
+    marker = {
         "version": str(service.version),
         "migrations": str(len(service.migrations)),
         "digest": digest_of_hooks,
@@ -129,15 +134,15 @@ def add_release(scope: Construct, service: model.Service, digest_of_hooks: str) 
         conventions.GUARD_KEY: guards.wait(service),
     }
     if service.pin is not None:
-        data |= {"pinned": "true", "newest": str(service.newest), "reason": service.pin.reason}
+        marker |= {"pinned": "true", "newest": str(service.newest), "reason": service.pin.reason}
         if service.pin.expires is not None:
-            data["expires"] = service.pin.expires.isoformat()
+            marker["expires"] = service.pin.expires.isoformat()
     if service.source is model.MigrationSource.IMAGE:
         # No hook holds the SQL.
-        data["files"] = f"sha256:{_digest({each.name: each.text for each in service.migrations})}"
+        marker["files"] = f"sha256:{_digest({each.name: each.text for each in service.migrations})}"
     k8s.KubeConfigMap(
         scope,
         "release",
         metadata=metadata.tracked(service, conventions.release_config_map(service.name)),
-        data=data,
+        data=marker,
     )

@@ -10,7 +10,17 @@ from typing import Any
 import cdk8s
 
 from generator import conventions, model
-from generator.charts import config_map, job, prometheus_rule, role, role_binding, scalars, service_account
+from generator.charts import (
+    alertmanager_config,
+    config_map,
+    dashboard,
+    job,
+    prometheus_rule,
+    role,
+    role_binding,
+    scalars,
+    service_account,
+)
 
 # cdk8s' synthesis is quadratic in the charts of an App.
 SERVICES_PER_APP = 25
@@ -48,6 +58,10 @@ def _objects(app: cdk8s.App, service: model.Service) -> list[Manifest]:
             role.add_logs(tracked, service)
             role_binding.add_groups(tracked, service, conventions.logs_role(service.name))
     prometheus_rule.add(tracked, service, digest)
+    if service.callback_urls and service.alerts.enabled:
+        alertmanager_config.add(tracked, service)
+    if service.dashboard.enabled:
+        dashboard.add(tracked, service)
     return [*hook_objects, *tracked.to_json()]
 
 

@@ -9,7 +9,6 @@ import click
 from generator import baseline, model
 from generator.cli import options, shown
 from generator.cli.main import COMMANDS, EXIT_PROBLEMS
-from generator.text import nearest
 
 
 @click.command("baseline", short_help=COMMANDS["baseline"])
@@ -64,11 +63,7 @@ def command(
 
 
 def _plan(service: model.Service, version: str) -> baseline.Baseline:
-    number = int(version) if version.isascii() and version.isdigit() and len(version) < 20 else 0
-    planned = baseline.plan(service, number)
-    if planned is not None:
-        return planned
-    known = [str(each.version) for each in service.migrations]
-    guess = nearest.nearest(str(number) if number else version, known)
-    hint = f"did you mean `{guess}`?" if guess else f"known: {known[0]} … {known[-1]}" if known else ""
-    raise click.UsageError(f"`{service.name}` has no version `{version}`: {hint}")
+    planned = baseline.plan(service, options.version(version))
+    if planned is None:
+        raise options.no_such_version(service, version)
+    return planned

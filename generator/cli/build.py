@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -11,6 +13,7 @@ import click
 from generator import build, conventions
 from generator.cli import options, shown
 from generator.cli.main import COMMANDS, EXIT_PROBLEMS
+from generator.diagnostics import Severity
 from generator.output import diff
 
 
@@ -47,10 +50,17 @@ def command(
     made = build.settled(file, out, _shown(out, root)) if is_plain else None
     if made is None:
         build.look_ahead(root, afresh=only_check, of_all=is_plain)
-        from generator import check  # noqa: PLC0415 - 0.2 s that a build with nothing to do must not cost
+        # 0.2 s that a build with nothing to do must not cost
+        from generator import check, rollback  # noqa: PLC0415
 
         checked = check.check(file)
         report.add(checked.diagnostics)
+        if checked.project is not None:
+            # A build in the night must not stop because a day has come: `gen check` says so in the morning.
+            report.add(
+                dataclasses.replace(each, severity=Severity.WARNING)
+                for each in rollback.expired(checked.project, datetime.now(UTC).date())
+            )
         if not checked.is_sound or checked.project is None:
             report.finish()
             context.exit(EXIT_PROBLEMS)

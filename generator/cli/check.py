@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -34,6 +35,12 @@ def command(context: click.Context, file: Path, since: str | None, format: str) 
         checked = check.check(file)
         report.add(checked.diagnostics)
         is_sound = checked.is_sound
+        if checked.project is not None:
+            from generator import rollback  # noqa: PLC0415 - with the check
+
+            overdue = tuple(rollback.expired(checked.project, datetime.now(UTC).date()))
+            report.add(overdue)
+            is_sound = is_sound and not overdue
         if since is not None and checked.project is not None:
             from generator import locking  # noqa: PLC0415 - Git is asked only here
 

@@ -63,6 +63,19 @@ since = click.option(
 )
 
 
+def version(text: str) -> int:
+    """The number that was typed; -1 for what is none that goose could have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
+
+
+def no_such_version(service: model.Service, text: str) -> click.UsageError:
+    """A usage error for a version that no migration of the service has."""
+    known = sorted(each.version for each in service.migrations)
+    guess = nearest.nearest(text, [str(each) for each in known])
+    hint = f"did you mean `{guess}`?" if guess else f"known: {known[0]} … {known[-1]}" if known else ""
+    return click.UsageError(f"`{service.name}` has no version `{text}`: {hint}")
+
+
 def known(project: model.Project, wanted: Iterable[str]) -> None:
     """A usage error for a service that services.yaml does not have."""
     names = [each.name for each in project.services]

@@ -96,6 +96,8 @@ def _json(each: Status) -> dict[str, Any]:
         "name": each.service.name,
         "directory": each.service.migrations_directory,
         "expectedVersion": each.expected,
+        "newestVersion": each.newest,
+        "pinned": each.service.pin is not None,
         "bytes": each.size,
         "configMaps": each.parts,
         "migrations": [_json_entry(entry, each.recorded is not None) for entry in each.entries],

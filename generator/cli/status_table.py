@@ -33,8 +33,12 @@ def _title(each: Status) -> str:
     parts = "in its image" if each.parts is None else f"in {shown.count(each.parts, 'ConfigMap')}"
     return (
         f"{each.service.name}: {shown.count(len(files), 'migration')}, {_size(each.size)} {parts},"
-        f" expected version {each.expected}"
+        f" expected version {each.expected}{_pinned(each)}"
     )
+
+
+def _pinned(each: Status) -> str:
+    return "" if each.service.pin is None else f" (pinned; newest {each.newest})"
 
 
 def _row(entry: Entry, has_database: bool) -> dict[str, str]:
@@ -102,6 +106,8 @@ def _summary(each: Status) -> list[str]:
             f"goose up would refuse: {out_of_order[0].version} is not applied and stands below one that is. "
         )
         lines.append("Give it a version above all others, if it was applied nowhere.")
+    elif each.service.pin is not None:
+        lines += _behind_pin(each, each.service.pin.version)
     elif pending:
         lines.append(f"goose up would apply {shown.count(pending, 'migration')}.")
     elif not missing:
@@ -112,6 +118,19 @@ def _summary(each: Status) -> list[str]:
             "or another service's table?"
         )
     return [line.rstrip() for line in lines]
+
+
+def _behind_pin(each: Status, target: int) -> list[str]:
+    above = [one for one in each.having(State.APPLIED) if one.version > target]
+    below = [one for one in each.having(State.PENDING) if one.version <= target]
+    lines = []
+    if above:
+        lines.append(f"Pinned to {target}: the next sync takes back {shown.count(len(above), 'migration')}.")
+    if below:
+        lines.append(f"Pinned to {target}: the next sync applies {shown.count(len(below), 'migration')}.")
+    return lines or [
+        f"Pinned to {target}, and there it is. What is newer waits for `gen rollback --release`."
+    ]
 
 
 def _size(count: int) -> str:

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
-from urllib.parse import quote
+from datetime import date, timedelta
 
 from generator import conventions, model
-from generator.monitoring import promql, records
+from generator.monitoring import alert, pins, promql, records, reports
 from generator.monitoring.rule import Rule
 
 FAILED = "MigrationFailed"
 MISSING = "MigrationMissing"
 RUNNING_TOO_LONG = "MigrationRunningTooLong"
-ROTATION_OVERDUE = "DatabaseSecretRotationOverdue"
+ROTATION_OVERDUE = "MigrationSecretRotationOverdue"
 METRICS_MISSING = "MigrationMetricsMissing"
-RUNBOOK = "RUNBOOK.md"
+VERSION_BEHIND = reports.BEHIND
+VERSION_AHEAD = reports.AHEAD
+REPORT_MISSING = reports.MISSING
+PINNED = pins.PINNED
+PIN_EXPIRED = pins.EXPIRED
+# All that any service can have.
+NAMES = (
+    FAILED,
+    MISSING,
+    RUNNING_TOO_LONG,
+    METRICS_MISSING,
+    VERSION_BEHIND,
+    VERSION_AHEAD,
+    REPORT_MISSING,
+    PINNED,
+    PIN_EXPIRED,
+    ROTATION_OVERDUE,
+)
 
 WARNING = model.AlertSeverity.WARNING
 # Longer than a rollout of kube-state-metrics, or a node that is drained, takes.
@@ -25,6 +39,7 @@ METRICS_MISSING_FOR = 15 * 60
 
 def alerts(service: model.Service) -> tuple[Rule, ...]:
     found = [_failed(service), _missing(service), _running_too_long(service), _metrics_missing(service)]
+    found += [*reports.alerts(service), *pins.alerts(service)]
     rotation = service.database.secret.rotation
     if rotation is not None:
         found.append(_rotation_overdue(service, rotation))
@@ -32,33 +47,45 @@ def alerts(service: model.Service) -> tuple[Rule, ...]:
 
 
 def _failed(service: model.Service) -> Rule:
-    return _alert(
+    what, advice = (
+        (f"The database migration of {service.name} failed", _failure(service))
+        if service.pin is None
+        else (
+            f"The rollback of the database of {service.name} to {service.pin.version} failed",
+            pins.failed(service, service.pin),
+        )
+    )
+    return alert.make(
         service,
         FAILED,
         f"{records.own(service, records.FAILURE)} > 0",
         severity=service.alerts.severity,
-        summary=f"The database migration of {service.name} failed",
+        summary=what,
         description=(
             f"The newest finished run of the Job {service.job} in the namespace {service.namespace} failed,"
-            " and none has succeeded since. Argo CD stops the sync there: the application stays at its old"
-            " version.\n"
-            f"{_look(service)}\n"
+            f" and none has succeeded since. {advice}\n"
             f"The Job and its logs are deleted {promql.duration(service.limits.ttl)} after its end; this"
-            " alert stays until a run succeeds.\n"
-            "The migrations before the failing one are applied, the failing one is rolled back unless it is"
-            " marked NO TRANSACTION. Repair the failing file itself (goose stops there, so a newer file does"
-            f" not help), commit it and sync again.{_suspended(service)}"
+            f" alert stays until a run succeeds.{alert.suspended(service)}"
         ),
+    )
+
+
+def _failure(service: model.Service) -> str:
+    return (
+        "Argo CD stops the sync there: the application stays at its old version.\n"
+        f"{alert.look(service)}\n"
+        "The migrations before the failing one are applied, the failing one is rolled back unless it is"
+        " marked NO TRANSACTION. Repair the failing file itself (goose stops there, so a newer file does"
+        " not help), commit it and sync again."
     )
 
 
 def _missing(service: model.Service) -> Rule:
     version = str(service.version)
-    waited = promql.duration(service.alerts.missing_for)
-    release = _kubectl(
+    release = alert.kubectl(
         service, "get", "configmap", conventions.release_config_map(service.name), "--output=yaml"
     )
-    return _alert(
+    return alert.make(
         service,
         MISSING,
         f"absent({records.own(service, records.VERSION, {'version': version})})",
@@ -67,17 +94,22 @@ def _missing(service: model.Service) -> Rule:
         labels={"version": version},
         summary=f"The database of {service.name} was not seen to reach version {version}",
         description=(
-            f"Git expects version {version} of {service.name} in the namespace {service.namespace}, but for"
-            f" {waited} the newest successful run had another target version, or none was seen. Argo CD skips"
-            " the Job on a selective sync, on self-heal and on its own rollback. A sync that migrated the"
-            " database and then got stuck raises this alert for the version before.\n"
-            f"What is expected:\n{release}\n{_look(service)}\n"
-            f"What the database has: SELECT max(version_id) FROM {service.table} WHERE is_applied;\n"
-            "To run the migrations, sync the whole application, without a selection of resources. If the"
-            " database has the version already (Prometheus lost its data), the same sync changes nothing and"
-            f" ends this alert.{_suspended(service)}"
+            f"{_expected(service)}, but for {promql.duration(service.alerts.missing_for)} the newest successful"
+            " run had another target version, or none was seen. Argo CD skips the Job on a selective sync, on"
+            " self-heal and on its own rollback. A sync that migrated the database and then got stuck raises"
+            " this alert for the version before.\n"
+            f"What is expected:\n{release}\n{alert.look(service)}\n{alert.found(service)}\n"
+            f"To run the {'migrations' if service.pin is None else 'rollback'}, sync the whole application, without"
+            " a selection of resources. If the database has the version already (Prometheus lost its data), the"
+            f" same sync changes nothing and ends this alert.{alert.suspended(service)}"
         ),
     )
+
+
+def _expected(service: model.Service) -> str:
+    if service.pin is None:
+        return f"Git expects version {service.version} of {service.name} in the namespace {service.namespace}"
+    return f"{pins.held(service, service.pin)} (the runbook has the order: {alert.runbook(service)})"
 
 
 def _running_too_long(service: model.Service) -> Rule:
@@ -89,9 +121,9 @@ def _running_too_long(service: model.Service) -> Rule:
         f"  unless {records.SAME_JOB} ({done})\n"
         f") > {service.alerts.running_for}"
     )
-    pods = _kubectl(service, "get", "pods", f"--selector=batch.kubernetes.io/job-name={service.job}")
-    secret = _kubectl(service, "describe", "secret", service.database.secret.name)
-    return _alert(
+    pods = alert.kubectl(service, "get", "pods", f"--selector=batch.kubernetes.io/job-name={service.job}")
+    secret = alert.kubectl(service, "describe", "secret", service.database.secret.name)
+    return alert.make(
         service,
         RUNNING_TOO_LONG,
         expr,
@@ -104,7 +136,7 @@ def _running_too_long(service: model.Service) -> Rule:
             f" (expected: at most {promql.duration(service.alerts.running_for)}). After"
             f" {promql.duration(service.limits.deadline)} Kubernetes ends it as failed. The application's"
             " sync waits for it.\n"
-            f"{_look(service)}\n{pods}\n"
+            f"{alert.look(service)}\n{pods}\n"
             "A pod that does not start misses its image, its ServiceAccount, a ConfigMap or the Secret:\n"
             f"{secret}\n"
             "A pod that runs and prints nothing waits for a lock or rewrites a large table; in the database:"
@@ -123,14 +155,8 @@ def _metrics_missing(service: model.Service) -> Rule:
     namespace = promql.matchers({"namespace": service.namespace})
     proofs = ("kube_namespace_created", "kube_namespace_status_phase", "kube_job_info", "kube_pod_info")
     present = " or ".join(f"{metric}{{{namespace}}}" for metric in proofs)
-    expr = (
-        "max(\n"
-        f"  absent({present})\n"
-        f"  or ({records.newest(service, records.SUCCEEDED_VERSION)}\n"
-        f"    unless on (namespace) {records.newest(service, records.SUCCEEDED_RUN)})\n"
-        ")"
-    )
-    return _alert(
+    expr = f"max(\n  absent({present})\n  or ({records.pod_without_job(service)})\n)"
+    return alert.make(
         service,
         METRICS_MISSING,
         expr,
@@ -150,16 +176,16 @@ def _metrics_missing(service: model.Service) -> Rule:
 def _rotation_overdue(service: model.Service, rotation: model.Rotation) -> Rule:
     due = due_date(rotation)
     name = service.database.secret.name
-    return _alert(
+    return alert.make(
         service,
         ROTATION_OVERDUE,
-        f"vector(time()) > {int(datetime.combine(due, time(), UTC).timestamp())}",
+        alert.begun(due),
         severity=WARNING,
         summary=f"The database Secret of {service.name} has to be changed",
         description=(
             f"The Secret {name} in the namespace {service.namespace} was last changed on {rotation.last}"
             f" and is to be changed every {rotation.period_days} days: it has been due since {due}.\n"
-            f"{_kubectl(service, 'describe', 'secret', name)}\n"
+            f"{alert.kubectl(service, 'describe', 'secret', name)}\n"
             "Change the password in the database and in the Secret, then write the new date to"
             f" database.secret.rotation.last of {service.name} in {conventions.INPUT}: that ends this alert."
         ),
@@ -172,64 +198,3 @@ def due_date(rotation: model.Rotation) -> date:
         return rotation.last + timedelta(days=rotation.period_days)
     except OverflowError:
         return date.max
-
-
-def _alert(
-    service: model.Service,
-    name: str,
-    expr: str,
-    *,
-    severity: model.AlertSeverity,
-    summary: str,
-    description: str | tuple[str, str, str],
-    for_: int = 0,
-    labels: Mapping[str, str] | None = None,
-) -> Rule:
-    """`description` is text, or text, a template action and text. gen's labels win over the service's."""
-    if isinstance(description, str):
-        described = promql.literal(description)
-    else:
-        before, action, behind = description
-        described = promql.literal(before) + action + promql.literal(behind)
-    annotations = {"summary": promql.literal(summary), "description": described}
-    base = service.alerts.runbook_base_url
-    if base is not None:
-        url = f"{base}/{quote(service.name, safe='')}/{RUNBOOK}#{name.lower()}"
-        annotations["runbook_url"] = promql.literal(url)
-    everything = {
-        **service.alerts.labels,
-        **records.identity(service),
-        **(labels or {}),
-        "severity": severity.value,
-    }
-    return Rule(
-        record=None,
-        alert=name,
-        expr=expr,
-        for_=promql.duration(for_) if for_ else None,
-        labels={key: promql.literal(value) for key, value in sorted(everything.items())},
-        annotations=annotations,
-    )
-
-
-def _look(service: model.Service) -> str:
-    selector = f"--selector=batch.kubernetes.io/job-name={service.job}"
-    return "\n".join(
-        (
-            _kubectl(service, "describe", "job", service.job),
-            _kubectl(service, "logs", selector, "--prefix", "--tail=-1"),
-        )
-    )
-
-
-def _kubectl(service: model.Service, *arguments: str) -> str:
-    return shlex.join(["kubectl", "--namespace", service.namespace, *arguments])
-
-
-def _suspended(service: model.Service) -> str:
-    if not service.suspend:
-        return ""
-    return (
-        f"\n{service.name} is suspended in {conventions.INPUT}: no run happens, and this alert stays, until"
-        " `suspend` is taken away."
-    )

@@ -1,20 +1,23 @@
 """The strategy's three metrics, derived from what kube-state-metrics says of the Job and its pods.
 
 The Job vanishes after its TTL and the next one has the same name, so each rule latches: it reads its
-own last value back. docs/monitoring.md explains the rules one by one.
+own last value back. Where the Job reports to a Pushgateway, its report stands in for what kube-state-metrics
+did not see, or what Prometheus forgot. docs/monitoring.md explains the rules one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from generator import conventions, model
-from generator.monitoring import promql
+from generator.monitoring import promql, pushed
 from generator.monitoring.rule import Rule
 
 FAILED_RUN = "migration:failed_run_start:seconds"
 SUCCEEDED_RUN = "migration:succeeded_run_start:seconds"
 SUCCEEDED_VERSION = "migration:succeeded_version_start:seconds"
+# Only where the Job reports.
+SUCCEEDED_END = "migration:succeeded_run_end:seconds"
 FAILURE = "migration_failure_total"
 DURATION = "migration_duration_seconds"
 VERSION = "migration_version"
@@ -26,23 +29,24 @@ MEMORY = "1d"
 SAME_JOB = "on (namespace, job_name, instance)"
 SAME_POD = "on (namespace, pod)"
 
+identity = pushed.identity
+
 
 def records(service: model.Service) -> tuple[Rule, ...]:
     """In the order in which they read each other."""
     version = f"max by (namespace, version) ({own(service, SUCCEEDED_VERSION)}) > bool 0"
+    end = (_record(service, SUCCEEDED_END, _succeeded_end(service)),) if service.pushgateway else ()
     return (
-        _record(service, FAILED_RUN, _run_start(service, FAILED_RUN, "kube_job_failed")),
-        _record(service, SUCCEEDED_RUN, _run_start(service, SUCCEEDED_RUN, "kube_job_complete")),
+        *end,
+        _record(service, FAILED_RUN, _run_start(service, FAILED_RUN, "kube_job_failed", _reported_failure)),
+        _record(
+            service, SUCCEEDED_RUN, _run_start(service, SUCCEEDED_RUN, "kube_job_complete", _reported_success)
+        ),
         _record(service, FAILURE, _failure(service)),
         _record(service, DURATION, _duration(service)),
         _record(service, SUCCEEDED_VERSION, _succeeded_version(service)),
         _record(service, VERSION, version),
     )
-
-
-def identity(service: model.Service) -> dict[str, str]:
-    """The labels of everything: a service of the same name in another namespace is another service."""
-    return {"namespace": service.namespace, "service": service.name}
 
 
 def own(service: model.Service, metric: str, more: Mapping[str, str] | None = None) -> str:
@@ -65,11 +69,27 @@ def job_is(service: model.Service, metric: str) -> str:
     return f"{job_series(service, metric, {'condition': 'true'})} == 1"
 
 
+def pod_without_job(service: model.Service) -> str:
+    """Something where a pod of a run was seen, and no Job ever: the Jobs' series are missing.
+
+    A report would stand in for either of them, so where there are some the raw series have to tell.
+    """
+    if service.pushgateway is None:
+        pod, job = newest(service, SUCCEEDED_VERSION), newest(service, SUCCEEDED_RUN)
+    else:
+        owned = promql.matchers({"namespace": service.namespace, "owner_name": service.job})
+        pod = f"max by (namespace) (last_over_time(kube_pod_owner{{{owned}}}[{MEMORY}]))"
+        job = f"last_over_time({job_series(service, 'kube_job_status_start_time')}[{MEMORY}])"
+    return f"{pod}\n    unless on (namespace) {job}"
+
+
 def _record(service: model.Service, metric: str, expr: str) -> Rule:
     return Rule(record=metric, alert=None, expr=expr, for_=None, labels=identity(service), annotations={})
 
 
-def _run_start(service: model.Service, metric: str, condition: str) -> str:
+def _run_start(
+    service: model.Service, metric: str, condition: str, reported: Callable[[model.Service], str]
+) -> str:
     """The start of the newest run seen with this condition, in seconds since the epoch.
 
     The raw series has the label `job_name`, the latched one has not: `or` keeps both, `max` the newer.
@@ -79,8 +99,45 @@ def _run_start(service: model.Service, metric: str, condition: str) -> str:
         f"  ({job_series(service, 'kube_job_status_start_time')}\n"
         f"    and {SAME_JOB} {job_is(service, condition)})\n"
         f"  or last_over_time({own(service, metric)}[{MEMORY}])\n"
+        f"{_or(service, reported)}"
         ")"
     )
+
+
+def _or(service: model.Service, reported: Callable[[model.Service], str]) -> str:
+    """One more source, in an expression that takes the largest of all; pushed series have a label `job`."""
+    return f"  or ({reported(service)})\n" if service.pushgateway else ""
+
+
+def _reported_success(service: model.Service) -> str:
+    """While kube-state-metrics shows the Job, it decides: a node's clock and the controller's never meet. A
+    report counts for a Job that was missed, and for all of them where Prometheus lost its data."""
+    return f"{pushed.starts(service, failed=False)}\n    unless {_job_is_shown(service)}"
+
+
+def _reported_failure(service: model.Service) -> str:
+    """Not while the Job goes on, for its next attempt may succeed; and not an attempt of a run that ended well,
+    whose report of that was lost."""
+    ended = newest(service, SUCCEEDED_END)
+    return (
+        f"{pushed.starts(service, failed=True)}\n    unless {_job_is_shown(service)}"
+        f"\n    unless on (namespace) {ended} >= {pushed.newest_start(service)}"
+    )
+
+
+def _succeeded_end(service: model.Service) -> str:
+    """When the newest successful run was over."""
+    return (
+        "max by (namespace) (\n"
+        f"  {job_series(service, 'kube_job_status_completion_time')}\n"
+        f"  or last_over_time({own(service, SUCCEEDED_END)}[{MEMORY}])\n"
+        f"  or ({pushed.ends(service, failed=False)}\n    unless {_job_is_shown(service)})\n"
+        ")"
+    )
+
+
+def _job_is_shown(service: model.Service) -> str:
+    return f"on (namespace) {job_series(service, 'kube_job_status_start_time')}"
 
 
 def _failure(service: model.Service) -> str:
@@ -94,12 +151,16 @@ def _duration(service: model.Service) -> str:
 
     No `on (…)`: both series carry the same labels, so two replicas of kube-state-metrics never clash.
     """
+    reported = (
+        f"\nor max by (namespace) ({pushed.durations(service, failed=False)})" if service.pushgateway else ""
+    )
     return (
         "max by (namespace) (\n"
         f"  {job_series(service, 'kube_job_status_completion_time')}\n"
         f"  - {job_series(service, 'kube_job_status_start_time')}\n"
         ")\n"
         f"or max by (namespace) (last_over_time({own(service, DURATION)}[{MEMORY}]))"
+        f"{reported}"
     )
 
 
@@ -128,5 +189,6 @@ def _succeeded_version(service: model.Service) -> str:
         f'    "version", "$1", "container", {promql.quote(conventions.CONTAINER_PREFIX + "(.+)")}\n'
         "  )\n"
         f"  or last_over_time({own(service, SUCCEEDED_VERSION)}[{MEMORY}])\n"
+        f"{_or(service, _reported_success)}"
         "))"
     )

@@ -30,7 +30,7 @@ _ENTRY = 32
 _PART = 4 * 1024
 # Every other object of a service, as far as nobody wrote a word of it; and how often a character that somebody
 # wrote may be in them, escaped and repeated: a label is in each alert, a group in each RoleBinding.
-_OBJECTS = 64 * 1024
+_OBJECTS = 80 * 1024
 _REPEATED = 128
 # What the YAML writer puts between quotes, as up to six bytes each.
 _UNPRINTABLE = bytes([*range(0x09), *range(0x0B, 0x20), 0x7F])

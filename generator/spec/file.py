@@ -89,11 +89,12 @@ class Alerts(Strict):
     enabled: bool | None = None
     """Whether there are alerts; the metrics are recorded all the same. Default: true."""
     severity: Annotated[AlertSeverity, enumerated(AlertSeverity)] | None = None
-    """Of MigrationFailed and MigrationMissing. Default: critical."""
+    """Of MigrationFailed, MigrationMissing and MigrationVersionBehind. Default: critical."""
     labels: dict[AlertLabelName, Text | None] | None = None
     """More labels of every alert, for Alertmanager's routes."""
     rule_labels: dict[LabelKey, LabelValue | None] | None = None
-    """Labels of the PrometheusRule object, by which a Prometheus finds it, e.g. `release: kube-prometheus-stack`."""
+    """Labels of the PrometheusRule and the AlertmanagerConfig, by which Prometheus and Alertmanager find them, e.g.
+    `release: kube-prometheus-stack`."""
     thresholds: Thresholds | None = None
     """When MigrationMissing and MigrationRunningTooLong fire."""
     runbook_base_url: Text | None = None

@@ -11,7 +11,7 @@ import pytest
 
 from generator import check, conventions, model
 from generator.charts import tree
-from tests.support import argocd
+from tests.support import argocd, programs
 from tests.support.argocd import Key
 from tests.support.argocd_cluster import Cluster, Event
 
@@ -24,7 +24,7 @@ every_service = pytest.mark.parametrize("name", SERVICES)
 
 @pytest.fixture(scope="module")
 def project() -> model.Project:
-    found = check.check(argocd.ROOT / "services.yaml").project
+    found = check.check(programs.ROOT / "services.yaml").project
     assert found is not None
     return found
 
@@ -143,6 +143,47 @@ def test_a_job_never_starts_on_another_commits_sql(project: model.Project, name:
     done = cluster.sync(argocd.read(path.parent, namespace=service.namespace))
     assert done.stuck is not None
     assert "has no key digest-" in done.stuck
+
+
+def pinned(service: model.Service) -> model.Service:
+    """Held at the version before the newest, after the application."""
+    pin = model.Pin(previous(service).newest, service.newest, "r", None, model.PinPhase.POST_SYNC, ())
+    return dataclasses.replace(service, pin=pin)
+
+
+@every_service
+@both_designs
+def test_a_pinned_job_comes_last_and_after_all_that_it_needs(
+    project: model.Project, name: str, phase: model.Phase, tmp_path: Path
+) -> None:
+    """Over what the commit before it left, and back again: hooks of one phase stay where they were."""
+    service = service_of(project, name, phase)
+    trees = [rendered(each, tmp_path / str(at)) for at, each in enumerate((service, pinned(service)))]
+    order = [(kind, found) for _, _, kind, found in trees[1].order]
+    assert trees[1].tasks[-1].phase == "PostSync"
+    assert order[-1] == ("Job", service.job)
+    for kind, needed in (
+        ("ServiceAccount", conventions.service_account(name)),
+        ("ConfigMap", conventions.migrations_config_map(name)),
+        ("Role", conventions.runner_role(name)),
+        ("RoleBinding", conventions.runner_role(name)),
+        ("ConfigMap", conventions.release_config_map(name)),
+        ("Deployment", name),
+    ):
+        assert (kind, needed) in order[:-1]
+    assert order.index(("ConfigMap", conventions.release_config_map(name))) < order.index(
+        ("Deployment", name)
+    )
+    release = Key("ConfigMap", service.namespace, conventions.release_config_map(name))
+    assert release in argocd.out_of_sync(*trees)
+    cluster = prepared(service, trees[0])
+    for seen, number in ((trees[0], 0), (trees[1], 2), (trees[1], 2), (trees[0], 0)):
+        done = cluster.sync(seen)
+        (run,) = done.runs
+        assert (done.stuck, run.problem) == (None, None)
+        assert len([each for each in run.files if each.startswith(f"{conventions.ASSERTIONS}/")]) == number
+    # A first sync of a cluster that never saw the service unpinned.
+    assert prepared(service, trees[1]).sync(trees[1]).stuck is None
 
 
 @every_service

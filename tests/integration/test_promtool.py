@@ -12,7 +12,7 @@ from tests.support import models
 from tests.support.prometheus import Firing, Prometheus, Run, recorded, scraped
 
 FAILED, MISSING, SLOW = "MigrationFailed", "MigrationMissing", "MigrationRunningTooLong"
-OVERDUE, BLIND = "DatabaseSecretRotationOverdue", "MigrationMetricsMissing"
+OVERDUE, BLIND = "MigrationSecretRotationOverdue", "MigrationMetricsMissing"
 
 AUTH = models.service()
 NEWER = models.service(migrations=(models.migration(), models.migration(20260201000008)))
@@ -295,7 +295,7 @@ def test_a_suspended_service_whose_version_ran_is_quiet(tmp_path: Path) -> None:
     Prometheus(tmp_path, halted).play(scraped([Run(AUTH, 1, 30)], 9000), {2000: [], 9000: []})
 
 
-# --- DatabaseSecretRotationOverdue
+# --- MigrationSecretRotationOverdue
 
 
 def test_rotation_is_overdue_after_the_period_and_until_the_date_is_changed(tmp_path: Path) -> None:

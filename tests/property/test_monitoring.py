@@ -18,6 +18,10 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 TRICKY = st.one_of(TEXT, st.text('{}"\\`$%#\n\0(),=~ x'))
 
 
+# The actions of ours that are no escape: what is shown of a series.
+ACTIONS = re.compile(r"\{\{ [^{}]* \}\}")
+
+
 def expanded(template: str) -> str:
     """What Go's text/template makes of a template whose only actions print a string without escapes."""
     assert "{{" not in re.sub(r'\{\{"[^"\\]*"\}\}', "", template)
@@ -25,14 +29,17 @@ def expanded(template: str) -> str:
 
 
 def service(
-    labels: dict[str, str], base: str | None, name: str, namespace: str, secret: str
+    labels: dict[str, str], base: str | None, name: str, namespace: str, secret: str, reason: str = "x"
 ) -> model.Service:
+    """With every alert that there is."""
     rotation = model.Rotation(90, date(2026, 1, 31))
     return models.service(
         name=name,
         namespace=namespace,
         database=models.database(secret=models.secret(name=secret, rotation=rotation)),
         alerts=models.alerts(labels=labels, runbook_base_url=base),
+        pushgateway=f"https://push.example.com/{secret}",
+        pin=models.pin(reason=reason, expires=date(2026, 12, 1)),
     )
 
 
@@ -60,12 +67,13 @@ def test_an_action_of_ours_stays_one_behind_any_text(before: str, behind: str, n
     TRICKY,
     TRICKY,
     TRICKY,
+    TRICKY,
 )
 def test_no_text_breaks_a_rule(
-    labels: dict[str, str], base: str | None, name: str, namespace: str, secret: str
+    labels: dict[str, str], base: str | None, name: str, namespace: str, secret: str, reason: str
 ) -> None:
     """Names are checked before they come here; the rules hold even without that."""
-    wanted = service(labels, base, name, namespace, secret)
+    wanted = service(labels, base, name, namespace, secret, reason)
     found = monitoring.groups(wanted)
     assert monitoring.problems(found) == []
     (group,) = found
@@ -78,6 +86,8 @@ def test_no_text_breaks_a_rule(
         shown = {key: expanded(text) for key, text in rule.labels.items()}
         assert {**labels, **{key: shown[key] for key in own & shown.keys()}} == shown
         assert (shown["namespace"], shown["service"]) == (namespace, name)
+        actions = ACTIONS.findall(rule.annotations["description"])
+        assert actions == ACTIONS.findall(plain[rule.name].annotations["description"])
         url = rule.annotations.get("runbook_url")
         assert (url is None) == (base is None)
         if url is not None:

@@ -48,12 +48,37 @@ def start(
     The paths of the mounts and of the image are replaced by where they are here: nothing else of the command
     or of the environment is changed. `goose` is the pinned one.
     """
+    return steps(objects, service, secret, root, image)[-1]
+
+
+def steps(
+    objects: Iterable[Manifest],
+    service: str,
+    secret: Mapping[str, str],
+    root: Path,
+    image: Mapping[str, Path] = MappingProxyType({}),
+) -> list[Container]:
+    """As `start`, every container of the Job in the order in which they run: the kubelet starts one when the one
+    before it ended well."""
     known = list(objects)
-    job = one(known, "Job", f"{service}-migration")
-    pod = job["spec"]["template"]["spec"]
-    container = pod["containers"][0]
+    pod = one(known, "Job", f"{service}-migration")["spec"]["template"]["spec"]
+    return [
+        begin(pod, each, known, secret, root, image)
+        for each in (*pod.get("initContainers", ()), *pod["containers"])
+    ]
+
+
+def begin(
+    pod: Manifest,
+    container: Manifest,
+    objects: Iterable[Manifest],
+    secret: Mapping[str, str],
+    root: Path,
+    image: Mapping[str, Path] = MappingProxyType({}),
+) -> Container:
+    """One container of a pod's specification. Containers with one `root` share their volumes."""
     # A mount hides what the image has in its place.
-    places = {**image, **kubelet.mount_all(pod, container, root, known)}
+    places = {**image, **kubelet.mount_all(pod, container, root, objects)}
 
     def here(text: str) -> str:
         for path, place in places.items():
@@ -61,7 +86,9 @@ def start(
         return text
 
     command = [here(each) for each in container["command"]]
-    assert command[0] == "goose"
+    program = command.index("goose")
+    assert [Path(each).name for each in command[:program]] in ([], ["sh", "report.sh"])
+    command[program] = str(programs.path("goose"))
     environment = {}
     for variable in container["env"]:
         if "value" in variable:
@@ -69,7 +96,7 @@ def start(
         else:
             environment[variable["name"]] = secret[variable["valueFrom"]["secretKeyRef"]["key"]]
     directory = places[container["workingDir"]]
-    return Container([str(programs.path("goose")), *command[1:]], environment, directory)
+    return Container(command, environment, directory)
 
 
 def one(objects: Iterable[Manifest], kind: str, name: str) -> Manifest:

@@ -1,22 +1,15 @@
-"""The rules in promtool: what kube-state-metrics exposes of Jobs, rule files, and promtool."""
+"""The rules in promtool: what kube-state-metrics and a Pushgateway expose of Jobs, rule files, and promtool."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator import conventions, model, monitoring
+from generator.monitoring import alerts, pushed
 from tests.support import promtool
-
-ALERTS = (
-    "MigrationFailed",
-    "MigrationMissing",
-    "MigrationRunningTooLong",
-    "DatabaseSecretRotationOverdue",
-    "MigrationMetricsMissing",
-)
 
 Series = Mapping[str, Mapping[int, float]]
 """The values of each series by the second at which they are scraped."""
@@ -76,7 +69,7 @@ def scraped(
     *,
     every: int = 30,
     offset: int = 0,
-    down: Sequence[int] = (),
+    down: Container[int] = (),
     instance: str = "10.0.0.1:8080",
     without: str = "no metric",
 ) -> dict[str, dict[int, float]]:
@@ -109,6 +102,53 @@ def scraped(
     return series
 
 
+@dataclass(frozen=True)
+class Report:
+    """What report.sh pushes when an attempt of goose ends; `found` is the version that it then finds, if any."""
+
+    service: model.Service
+    start: int
+    end: int
+    failed: bool = False
+    found: int | None = None
+
+    def expose(self) -> Iterator[tuple[str, dict[str, str], float]]:
+        group = {"job": conventions.PUSH_JOB, **pushed.identity(self.service)}
+        target = {**group, "version": str(self.service.version)}
+        yield pushed.RUN_START, target, self.start
+        yield pushed.RUN_DURATION, target, self.end - self.start
+        yield pushed.RUN_FAILED, target, int(self.failed)
+        if self.found is not None:
+            yield pushed.DATABASE_VERSION, {**group, "version": str(self.found)}, self.found
+
+
+def reported(
+    reports: Iterable[Report],
+    until: int,
+    *,
+    every: int = 30,
+    down: Container[int] = (),
+    wiped: int | None = None,
+) -> dict[str, dict[int, float]]:
+    """All series of one Pushgateway, scraped with `honorLabels`. At `wiped` it is started anew, without its file.
+
+    A push replaces what its group has under the same names, and the rest stays, for ever.
+    """
+    ordered = sorted(reports, key=lambda each: each.end)
+    series: dict[str, dict[int, float]] = {}
+    for now in range(0, until + 1, every):
+        held: dict[tuple[str, str, str], tuple[str, float]] = {}
+        for report in ordered:
+            if report.end <= now and (wiped is None or report.end >= wiped or now < wiped):
+                for metric, labels, value in report.expose():
+                    key = (report.service.namespace, report.service.name, metric)
+                    held[key] = (_name(metric, labels), value)
+        if now not in down:
+            for name, value in held.values():
+                series.setdefault(name, {})[now] = value
+    return series
+
+
 def _name(metric: str, labels: Mapping[str, str]) -> str:
     return f"{metric}{{{','.join(f'{name}={json.dumps(value)}' for name, value in labels.items())}}}"
 
@@ -117,11 +157,10 @@ def _values(samples: Mapping[int, float], step: int, until: int) -> str:
     """promtool's notation; a series that a scrape no longer finds is marked stale, as Prometheus does."""
     written = []
     for now in range(0, until + 1, step):
-        # A sample of a slower scrape is held up by Prometheus' look-back, so only a real end is marked.
-        before = [each for each in samples if each <= now]
         if now in samples:
             written.append(f"{samples[now]:g}" if samples[now] < 1e6 else f"{samples[now]:.0f}")
-        elif before and max(before) == now - step:
+        # A sample of a slower scrape is held up by Prometheus' look-back, so only a real end is marked.
+        elif now - step in samples:
             written.append("stale")
         else:
             written.append("_")
@@ -133,7 +172,7 @@ class Firing:
     alert: str
     service: model.Service
     value: str = ""
-    """What `{{ $value | humanizeDuration }}` becomes."""
+    """What `{{ $value | humanizeDuration }}` becomes, or `{{ $labels.version }}`."""
 
     def expected(self) -> dict[str, dict[str, str]]:
         rules = [rule for group in monitoring.groups(self.service) for rule in group.rules]
@@ -144,7 +183,9 @@ class Firing:
         }
 
     def _shown(self, text: str) -> str:
-        return text.replace("{{ $value | humanizeDuration }}", self.value).replace('{{"{"}}', "{")
+        for action in ("{{ $value | humanizeDuration }}", "{{ $labels.version }}"):
+            text = text.replace(action, self.value)
+        return text.replace('{{"{"}}', "{")
 
 
 class Prometheus:
@@ -200,7 +241,7 @@ class Prometheus:
                                 "exp_alerts": [each.expected() for each in firing if each.alert == alert],
                             }
                             for now, firing in at.items()
-                            for alert in ALERTS
+                            for alert in alerts.NAMES
                         ],
                         "promql_expr_test": _expressions(samples or {}),
                     }

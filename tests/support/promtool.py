@@ -7,17 +7,16 @@ pins (minutes). Debian's, unpacked and not installed, needs no root.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 
 from generator import tools
 from generator.diagnostics import GenError
+from tests.support import debian
 from tests.support.programs import ROOT
 
 # 2.42 is what Debian 12 has; all that the tests use is in it.
@@ -101,36 +100,11 @@ def ensure() -> Path:
 
 def _from_debian(directory: Path) -> bool:
     """False where there is no apt, or where its archive does not answer or has an older version."""
-    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
-        return False
-    with tempfile.TemporaryDirectory(prefix="promtool-") as name:
-        scratch = Path(name)
-        # The machine's package lists may be absent (containers) or out of date, and belong to root.
-        for part in ("lists/partial", "cache/archives/partial"):
-            (scratch / part).mkdir(parents=True)
-        own = [f"-oDir::State::Lists={scratch / 'lists'}", f"-oDir::Cache={scratch / 'cache'}"]
-        if not _apt(scratch, "download", "prometheus"):
-            _apt(scratch, *own, "update")
-            _apt(scratch, *own, "download", "prometheus")
-        packages = sorted(scratch.glob("prometheus_*.deb"))
-        return bool(packages) and _unpack(packages[0], scratch, directory)
-
-
-def _apt(scratch: Path, *arguments: str) -> bool:
-    # As root, apt would change to a user who cannot write here, and warn.
-    command = ["apt-get", "-qq", "-oAPT::Sandbox::User=root", "-oAcquire::Retries=2", *arguments]
-    return subprocess.run(command, cwd=scratch, capture_output=True, check=False).returncode == 0
-
-
-def _unpack(package: Path, scratch: Path, directory: Path) -> bool:
-    subprocess.run(["dpkg-deb", "-x", str(package), str(scratch / "root")], check=True)
-    program = scratch / "root" / "usr" / "bin" / "promtool"
-    if not program.is_file() or _version(program) < MINIMUM:
-        return False
-    directory.mkdir(parents=True, exist_ok=True)
-    new = directory / f".promtool-{os.getpid()}"
-    shutil.copy2(program, new)
-    new.replace(directory / "promtool")
+    with debian.unpacked(["prometheus"]) as roots:
+        program = roots.get("prometheus", directory) / "usr" / "bin" / "promtool"
+        if not program.is_file() or _version(program) < MINIMUM:
+            return False
+        debian.put(program, directory, "promtool")
     return True
 
 

@@ -91,6 +91,7 @@ def test_the_project_allows_the_trees_kinds_in_the_services_namespaces_and_no_cl
     project, _ = documents(argocd.application_set([AUTH, BILLING], argocd.target(**GOOD)))
     allowed = {each["kind"] for each in project["spec"]["namespaceResourceWhitelist"]}
     assert allowed == {
+        "AlertmanagerConfig",
         "ConfigMap",
         "Deployment",
         "Job",

@@ -26,13 +26,18 @@ def check(service: Service, script: Script) -> Iterator[Diagnostic]:
     if migration.down_line is None:
         where = Position.at(migration.path, migration.up_line, 1, len("-- +goose Up"))
         message = "the migration has no `-- +goose Down`: a rollback forgets it and keeps what it made"
-    elif not any(_does_something(each) for each in script.down):
+    elif is_missing(script):
         where = Position.at(migration.path, migration.down_line, 1, len("-- +goose Down"))
         what = "does nothing" if script.down else "has no statement"
         message = f"the Down {what}: a rollback forgets the migration and keeps what it made"
     else:
         return
     yield Diagnostic(_ID, message, _HELP, where)
+
+
+def is_missing(script: Script) -> bool:
+    """Whether what the Up makes stays there behind a rollback."""
+    return bool(script.up) and not any(_does_something(each) for each in script.down)
 
 
 def _does_something(command: Command) -> bool:

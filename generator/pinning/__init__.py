@@ -1,0 +1,6 @@
+"""`gen rollback`: decides what a rollback undoes, and writes the pin into services.yaml or takes it away."""
+
+from generator.pinning.one_off import manifests
+from generator.pinning.plan import Plan, Release, Wish, blocking, last, pin, release, write
+
+__all__ = ["Plan", "Release", "Wish", "blocking", "last", "manifests", "pin", "release", "write"]
