@@ -57,9 +57,19 @@ def _pod_metadata(service: model.Service) -> k8s.ObjectMeta:
 
 
 def _failure_policy(service: model.Service) -> k8s.PodFailurePolicy:
-    """Gives up at once where a retry is hopeless, and does not count a drained node as a failed attempt."""
+    """Gives up at once where a retry is hopeless, and does not count a drained node as a failed attempt.
+
+    The first rule that matches decides. goose handles no signal: as the pod's first process it exits with 2 when
+    the kubelet ends it, so that of a drained node comes first.
+    """
     return k8s.PodFailurePolicy(
         rules=[
+            k8s.PodFailurePolicyRule(
+                action="Ignore",
+                on_pod_conditions=[
+                    k8s.PodFailurePolicyOnPodConditionsPattern(type="DisruptionTarget", status="True")
+                ],
+            ),
             k8s.PodFailurePolicyRule(
                 action="FailJob",
                 on_exit_codes=k8s.PodFailurePolicyOnExitCodesRequirement(
@@ -68,12 +78,6 @@ def _failure_policy(service: model.Service) -> k8s.PodFailurePolicy:
                     operator="In",
                     values=[HOPELESS_EXIT_CODE],
                 ),
-            ),
-            k8s.PodFailurePolicyRule(
-                action="Ignore",
-                on_pod_conditions=[
-                    k8s.PodFailurePolicyOnPodConditionsPattern(type="DisruptionTarget", status="True")
-                ],
             ),
         ]
     )

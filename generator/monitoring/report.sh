@@ -47,7 +47,7 @@ await() {
     done
 }
 
-# Its output is its own: what outlives a pipe that somebody reads would block the reader.
+# For at most LIMIT seconds. What waits beside it must not hold the pipe that `$(...)` reads to its end.
 bounded() {
     "$@" &
     work=$!

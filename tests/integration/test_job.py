@@ -223,3 +223,12 @@ def test_two_versions_of_one_number_end_with_the_code_that_fails_the_job(
         check=False,
     )
     assert [said.returncode, flag.returncode] == [hopeless[0], hopeless[0]]
+
+
+def test_a_drained_node_is_no_failure_although_goose_ends_with_the_hopeless_code(tmp_path: Path) -> None:
+    """The first rule that matches decides, and goose as the pod's first process exits with 2 at TERM."""
+    projects.write(tmp_path, DSN, {"1_a.sql": projects.migration("SELECT 1;")})
+    job = pod.one(pod.manifests(projects.build(tmp_path)), "Job", "auth-service-migration")
+    first, second = job["spec"]["podFailurePolicy"]["rules"]
+    assert (first["action"], first["onPodConditions"][0]["type"]) == ("Ignore", "DisruptionTarget")
+    assert (second["action"], second["onExitCodes"]["values"]) == ("FailJob", [2])
