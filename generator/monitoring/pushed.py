@@ -14,6 +14,9 @@ RUN_DURATION = "migration_run_duration_seconds"
 RUN_FAILED = "migration_run_failed"
 DATABASE_VERSION = "migration_database_version"
 
+# Longer than a Job waits for its next attempt after the first ones, and than a scrape of two targets is apart.
+SETTLED = "5m"
+
 
 def identity(service: model.Service) -> dict[str, str]:
     """The labels of everything: a service of the same name in another namespace is another service."""
@@ -24,19 +27,28 @@ def series(service: model.Service, metric: str) -> str:
     return f"{metric}{{{_selected(service)}}}"
 
 
-def starts(service: model.Service, *, failed: bool) -> str:
-    """The start of the reported run by the node's clock, if it ended this way."""
-    return f"{series(service, RUN_START)} and {_ended(service, failed)}"
+def succeeded_start(service: model.Service) -> str:
+    """The start of the reported run by the node's clock, if it succeeded."""
+    return f"{series(service, RUN_START)} and {_succeeded(service)}"
 
 
-def ends(service: model.Service, *, failed: bool) -> str:
+def settled_failure(service: model.Service) -> str:
+    """The same of a run that failed, once nothing else was reported for a while: the next attempt would have been,
+    and two targets are never scraped in the same instant. No clock of a node takes part in that."""
+    failed = series(service, RUN_FAILED)
+    return (
+        f"{series(service, RUN_START)} and min_over_time({failed}[{SETTLED}]) == 1 and {failed} offset {SETTLED}"
+    )
+
+
+def succeeded_end(service: model.Service) -> str:
     end = f"{series(service, RUN_START)} + {series(service, RUN_DURATION)}"
-    return f"{end} and {_ended(service, failed)}"
+    return f"{end} and {_succeeded(service)}"
 
 
-def durations(service: model.Service, *, failed: bool) -> str:
+def succeeded_duration(service: model.Service) -> str:
     """In seconds, of one attempt."""
-    return f"{series(service, RUN_DURATION)} and {_ended(service, failed)}"
+    return f"{series(service, RUN_DURATION)} and {_succeeded(service)}"
 
 
 def newest_start(service: model.Service) -> str:
@@ -61,5 +73,5 @@ def _selected(service: model.Service) -> str:
     return promql.matchers({"job": conventions.PUSH_JOB, **identity(service)})
 
 
-def _ended(service: model.Service, failed: bool) -> str:
-    return f"{series(service, RUN_FAILED)} == {int(failed)}"
+def _succeeded(service: model.Service) -> str:
+    return f"{series(service, RUN_FAILED)} == 0"

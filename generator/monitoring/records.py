@@ -38,7 +38,7 @@ def records(service: model.Service) -> tuple[Rule, ...]:
     end = (_record(service, SUCCEEDED_END, _succeeded_end(service)),) if service.pushgateway else ()
     return (
         *end,
-        _record(service, FAILED_RUN, _run_start(service, FAILED_RUN, "kube_job_failed", _reported_failure)),
+        _record(service, FAILED_RUN, _run_start(service, FAILED_RUN, "kube_job_failed")),
         _record(
             service, SUCCEEDED_RUN, _run_start(service, SUCCEEDED_RUN, "kube_job_complete", _reported_success)
         ),
@@ -88,7 +88,10 @@ def _record(service: model.Service, metric: str, expr: str) -> Rule:
 
 
 def _run_start(
-    service: model.Service, metric: str, condition: str, reported: Callable[[model.Service], str]
+    service: model.Service,
+    metric: str,
+    condition: str,
+    reported: Callable[[model.Service], str] | None = None,
 ) -> str:
     """The start of the newest run seen with this condition, in seconds since the epoch.
 
@@ -104,23 +107,25 @@ def _run_start(
     )
 
 
-def _or(service: model.Service, reported: Callable[[model.Service], str]) -> str:
+def _or(service: model.Service, reported: Callable[[model.Service], str] | None) -> str:
     """One more source, in an expression that takes the largest of all; pushed series have a label `job`."""
-    return f"  or ({reported(service)})\n" if service.pushgateway else ""
+    return f"  or ({reported(service)})\n" if service.pushgateway and reported else ""
 
 
 def _reported_success(service: model.Service) -> str:
     """While kube-state-metrics shows the Job, it decides: a node's clock and the controller's never meet. A
     report counts for a Job that was missed, and for all of them where Prometheus lost its data."""
-    return f"{pushed.starts(service, failed=False)}\n    unless {_job_is_shown(service)}"
+    return f"{pushed.succeeded_start(service)}\n    unless {_job_is_shown(service)}"
 
 
 def _reported_failure(service: model.Service) -> str:
     """Not while the Job goes on, for its next attempt may succeed; and not an attempt of a run that ended well,
-    whose report of that was lost."""
+    whose report of that was lost. Never latched: the Pushgateway remembers, and the next report corrects it."""
     ended = newest(service, SUCCEEDED_END)
+    shown = job_series(service, "kube_job_status_start_time")
     return (
-        f"{pushed.starts(service, failed=True)}\n    unless {_job_is_shown(service)}"
+        f"max by (namespace) ({pushed.settled_failure(service)}) > bool 0"
+        f"\n    unless on (namespace) last_over_time({shown}[{pushed.SETTLED}])"
         f"\n    unless on (namespace) {ended} >= {pushed.newest_start(service)}"
     )
 
@@ -131,7 +136,7 @@ def _succeeded_end(service: model.Service) -> str:
         "max by (namespace) (\n"
         f"  {job_series(service, 'kube_job_status_completion_time')}\n"
         f"  or last_over_time({own(service, SUCCEEDED_END)}[{MEMORY}])\n"
-        f"  or ({pushed.ends(service, failed=False)}\n    unless {_job_is_shown(service)})\n"
+        f"  or ({pushed.succeeded_end(service)}\n    unless {_job_is_shown(service)})\n"
         ")"
     )
 
@@ -143,7 +148,8 @@ def _job_is_shown(service: model.Service) -> str:
 def _failure(service: model.Service) -> str:
     """1 where the newest finished run failed, 0 where it succeeded, nothing where none was seen."""
     failed, succeeded = newest(service, FAILED_RUN), newest(service, SUCCEEDED_RUN)
-    return f"({failed} > bool {succeeded})\nor ({failed} > bool 0)\nor ({succeeded} * 0)"
+    reported = f"({_reported_failure(service)})\nor " if service.pushgateway else ""
+    return f"{reported}({failed} > bool {succeeded})\nor ({failed} > bool 0)\nor ({succeeded} * 0)"
 
 
 def _duration(service: model.Service) -> str:
@@ -152,7 +158,7 @@ def _duration(service: model.Service) -> str:
     No `on (…)`: both series carry the same labels, so two replicas of kube-state-metrics never clash.
     """
     reported = (
-        f"\nor max by (namespace) ({pushed.durations(service, failed=False)})" if service.pushgateway else ""
+        f"\nor max by (namespace) ({pushed.succeeded_duration(service)})" if service.pushgateway else ""
     )
     return (
         "max by (namespace) (\n"

@@ -1,4 +1,4 @@
-"""Back to an older version: in Git, by a Job, by goose alone; the strategy's five steps; and forward again."""
+"""Back to an older version: in Git, by a Job, by goose alone; the five steps of an emergency; and forward again."""
 
 from __future__ import annotations
 
@@ -90,6 +90,10 @@ def _undoes(targets: Targets, target: int) -> list[str]:
     return found
 
 
+def _as_the_last(target: int) -> str:
+    return f"To version {target}: it undoes, and loses, what {markdown.link(LAST)} lists."
+
+
 def _suspended(service: model.Service) -> list[str]:
     if not service.suspend:
         return []
@@ -169,7 +173,7 @@ def _emergency(targets: Targets) -> Section:
             commands.kubectl(service, "scale", "deployment", service.name, "--replicas=0"),
             commands.kubectl(service, "get", "deployment", service.name),
             "**2. Run the rollback.** Write it down first; it runs in step 5.",
-            *_undoes(targets, target),
+            _as_the_last(target),
             *_suspended(service),
             markdown.sh(_REASON),
             f"*PostSync:* the Job runs {_when(service, 'PostSync')}.",
@@ -212,7 +216,7 @@ def _job(targets: Targets) -> Section:
             "Without Git and without Argo CD: a one-off Job with its own copy of the files. No sync may run now and no"
             f" other Job of this service ({markdown.link(procedures.HANGING)}); auto-sync is off"
             f" ({markdown.link(EMERGENCY, 'step 1')}). An application that needs the newer schema is stopped.",
-            *_undoes(targets, target),
+            _as_the_last(target),
             "What an earlier one left:",
             clean,
             markdown.sh(_REASON),
@@ -249,11 +253,11 @@ def _goose(targets: Targets) -> Section:
     return Section(
         GOOSE,
         (
-            "The strategy's own commands, for when there is no cluster. Only one at a time: goose takes no lock."
+            "goose's own commands, for when there is no cluster. Only one at a time: goose takes no lock."
             f" {markdown.link(procedures.CONNECT)} first, in the same shell. Nothing asks back here, and a Down that is"
             " missing is passed without a word.",
             commands.goose(service, "status"),
-            *_undoes(targets, target),
+            _as_the_last(target),
             "The last one that is applied:",
             commands.goose(service, "down"),
             f"Or everything above a version, here {target}; with the database there already it does nothing:",

@@ -53,18 +53,19 @@ def test_a_failure_that_only_the_report_tells_counts_until_a_success_is_told(tmp
     reports = [ran(5, 30), ran(1205, 1230, failed=True), ran(3005, 3030)]
     series = {**scraped([], 6000), **reported(reports, 6000)}
     failed = [Firing(FAILED, AUTH)]
-    Prometheus(tmp_path, AUTH).play(series, {1200: [], 1230: failed, 3000: failed, 3030: [], 6000: []})
+    Prometheus(tmp_path, AUTH).play(series, {1500: [], 1560: failed, 3000: failed, 3030: [], 6000: []})
 
 
 def test_a_failure_that_is_told_ends_with_a_success_that_is_seen(tmp_path: Path) -> None:
-    """The second run reports nothing: its Job tells."""
+    """The second run reports nothing: its Job tells, from its start."""
     reports = [ran(5, 30, failed=True)]
     series = {**scraped([Run(AUTH, 3000, 3060)], 9000), **reported(reports, 9000)}
     failed = [Firing(FAILED, AUTH)]
     at = {
-        60: failed,
+        300: [],
+        360: failed,
         870: failed,
-        3030: [*failed, Firing(MISSING, AUTH)],
+        3030: [Firing(MISSING, AUTH)],
         3060: [],
         3900: [],
         9000: [Firing(SILENT, AUTH)],
@@ -89,11 +90,26 @@ def test_a_failed_attempt_is_no_failure_when_the_report_of_the_success_is_lost(t
     Prometheus(tmp_path, AUTH).play(series, {now: [] for now in (1230, 1320, 1890, 1920, 9000)})
 
 
+def test_a_failed_attempt_is_no_failure_although_its_report_is_scraped_before_its_job(tmp_path: Path) -> None:
+    """Two targets are never scraped in the same instant: here kube-state-metrics comes half a minute later."""
+    runs = [Run(AUTH, 1, 30), Run(AUTH, 590, 645)]
+    reports = [ran(5, 30), ran(592, 594, failed=True), ran(612, 627)]
+    series = {**scraped(runs, 6000, every=60, offset=30), **reported(reports, 6000)}
+    Prometheus(tmp_path, AUTH).play(series, {now: [] for now in (*range(570, 1290, 30), 6000)})
+
+
+def test_a_failed_attempt_is_no_failure_when_a_scrape_of_its_job_is_lost_too(tmp_path: Path) -> None:
+    runs = [Run(AUTH, 1, 30), Run(AUTH, 1200, 1400)]
+    reports = [ran(5, 30), ran(1205, 1215, failed=True)]
+    series = {**scraped(runs, 9000, down=[1260, 1320]), **reported(reports, 9000)}
+    Prometheus(tmp_path, AUTH).play(series, {now: [] for now in (*range(1200, 2400, 30), 9000)})
+
+
 def test_a_failed_attempt_of_a_job_that_is_deleted_while_it_runs_is_a_failure(tmp_path: Path) -> None:
     runs = [Run(AUTH, 1, 30), Run(AUTH, 1200, gone=1260)]
     series = {**scraped(runs, 6000), **reported([ran(5, 30), ran(1205, 1215, failed=True)], 6000)}
     failed = [Firing(FAILED, AUTH)]
-    Prometheus(tmp_path, AUTH).play(series, {1230: [], 1260: failed, 6000: failed})
+    Prometheus(tmp_path, AUTH).play(series, {1230: [], 1500: [], 1590: failed, 6000: failed})
 
 
 def test_a_failure_that_cannot_be_reported_is_seen_and_stays(tmp_path: Path) -> None:
