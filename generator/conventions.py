@@ -116,9 +116,9 @@ def dashboard(service: str) -> str:
     return f"{service}{_DASHBOARD}"
 
 
-def rollback(service: str) -> str:
+def rollback(service: str, part: int = 1) -> str:
     """The Job and the ConfigMaps that `gen rollback --job` prints: no part of out/."""
-    return f"{service}-rollback"
+    return f"{service}-rollback" if part == 1 else f"{service}-rollback-{part}"
 
 
 def baseline(service: str) -> str:

@@ -30,6 +30,7 @@ DECLARE
     uncovered text;
     last record;
     kept text;
+    way bigint;
 BEGIN
     -- A new database.
     IF pg_catalog.to_regclass('{table}') IS NULL THEN
@@ -39,16 +40,22 @@ BEGIN
         FROM {applied} AND version_id > {newest};
     IF uncovered IS NOT NULL THEN
         RAISE EXCEPTION 'nothing was changed: the rollback to {version} was decided when {newest} was the newest '
-            'migration, and this database has newer ones: %. Decide again: gen rollback {service} --to {version}',
-            uncovered;
+            'migration, and this database has newer ones: %. Decide again, with the newest migration files checked out: '
+            'gen rollback {service} --to {version}', uncovered;
     END IF;
     SELECT version_id, id INTO last FROM {applied} AND version_id <= {version} ORDER BY id DESC LIMIT 1;
     SELECT string_agg(version_id::text, ', ' ORDER BY version_id) INTO kept
         FROM {applied} AND version_id > {version} AND id < last.id;
     IF kept IS NOT NULL THEN
+        -- The newest target for which it is not so.
+        SELECT coalesce(max(version_id), 0) INTO way FROM (
+            SELECT version_id, max(id) OVER (ORDER BY version_id) AS last_kept, min(id) OVER (
+                ORDER BY version_id ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+            ) AS first_undone FROM {applied}
+        ) AS target WHERE version_id < {version} AND last_kept < first_undone;
         RAISE EXCEPTION 'nothing was changed: % was applied after % (out of order), and goose goes down from the last '
-            'one that it applied, so it would keep what is above {version}. Roll back to the version before % first, '
-            'then to {version}', last.version_id, kept, last.version_id;
+            'one that it applied, so it would keep what is above {version}. Roll back to % first (gen rollback '
+            '{service} --to %), then to {version}', last.version_id, kept, way, way;
     END IF;
 END
 $assert$;

@@ -202,9 +202,12 @@ def _service(sources: _Sources, root: Path) -> tuple[model.Service, list[Diagnos
 
 
 def _pushgateway(sources: _Sources, found: list[Diagnostic]) -> str | None:
-    address: str | None = sources.value("metrics", "pushgateway", None)
-    source = sources.value("metrics", "source", "pushgateway" if address else "kube-state-metrics")
-    if source != "pushgateway":
+    own = sources.service.metrics
+    # As everywhere: `null` takes away what `defaults` gives.
+    is_taken_away = own is not None and own.pushgateway is None and "pushgateway" in own.model_fields_set
+    address: str | None = None if is_taken_away else sources.value("metrics", "pushgateway", None)
+    follows = "kube-state-metrics" if address is None else "pushgateway"
+    if sources.value("metrics", "source", follows) != "pushgateway":
         return None
     if address is None:
         if not sources.is_damaged("metrics", "pushgateway"):

@@ -119,7 +119,7 @@ def _reporting(service: model.Service, step: Step) -> list[k8s.EnvVar]:
         return []
     group = f"{conventions.PUSH_JOB}/namespace/{service.namespace}/service/{service.name}"
     return [
-        _plain("GEN_PUSH_URL", f"{service.pushgateway}/metrics/job/{group}"),
+        _plain("GEN_PUSH_URL", _unexpanded(f"{service.pushgateway}/metrics/job/{group}")),
         _plain("GEN_REPORT", "always" if step.is_last else "failure"),
         _plain("GEN_TABLE", service.table),
         _plain("GEN_VERSION", str(service.version)),
@@ -211,8 +211,13 @@ def _extra(variable: model.EnvVar) -> k8s.EnvVar:
     if variable.config_map is not None:
         selector = k8s.ConfigMapKeySelector(name=variable.config_map.name, key=variable.config_map.key)
         return k8s.EnvVar(name=variable.name, value_from=k8s.EnvVarSource(config_map_key_ref=selector))
-    # Kubernetes expands $(NAME) in a value, and takes `$$` for an escaped `$` (third_party/forked/golang/expansion).
-    return _plain(variable.name, _EXPANDED.sub("$$", variable.value or ""))
+    return _plain(variable.name, _unexpanded(variable.value or ""))
+
+
+def _unexpanded(text: str) -> str:
+    """Kubernetes expands $(NAME) in a value, a Secret's too, and takes `$$` for an escaped `$`
+    (third_party/forked/golang/expansion)."""
+    return _EXPANDED.sub("$$", text)
 
 
 def _volumes(service: model.Service, parts: Sequence[config_map.Part]) -> list[k8s.Volume]:

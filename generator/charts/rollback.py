@@ -17,7 +17,7 @@ def render(service: model.Service) -> str:
     """The ConfigMaps and the Job of a pinned service as YAML."""
     name = conventions.rollback(service.name)
     parts = [
-        dataclasses.replace(each, name=name if number == 1 else f"{name}-{number}")
+        dataclasses.replace(each, name=conventions.rollback(service.name, number))
         for number, each in enumerate(config_map.parts(service), start=1)
     ]
     chart = cdk8s.Chart(cdk8s.App(), service.name)

@@ -78,7 +78,7 @@ def command(
     """
     _demand_sense(context, to, is_last, reason, only_job, is_release)
     report = shown.Report(format, file.parent)
-    project, chosen = _chosen(context, report, file, service)
+    project, chosen = _chosen(context, report, file, service, only_job)
     if is_release:
         release = pinning.release(project, chosen)
         pinning.write(file, release)
@@ -91,17 +91,18 @@ def command(
         reason=_reason(reason or ""),
         expires=_expiry(expires),
         phase=model.PinPhase(phase),
-        accepted=tuple({_version(chosen, each): None for each in accepted}),
+        accepted=tuple({_migration(chosen, each): None for each in accepted}),
     )
     planned = pinning.pin(project, chosen, wish)
-    if only_job and not planned.is_refused:
+    rollback_shown.undone(report, planned, is_aside=only_job)
+    if planned.is_refused:
+        report.add(planned.found)
+    elif only_job:
         rollback_shown.job(report, planned, _typed(planned, file))
-        return
-    rollback_shown.undone(report, planned)
-    if not planned.is_refused:
+    else:
         pinning.write(file, planned)
         rollback_shown.pinned(report, planned, file)
-    report.add(planned.found)
+        report.add(planned.found)
     report.finish()
     context.exit(EXIT_PROBLEMS if planned.is_refused else 0)
 
@@ -115,19 +116,19 @@ def _demand_sense(
     is_release: bool,
 ) -> None:
     """A usage error for options that do not go together."""
+    given = {
+        each.name: each.opts[0]
+        for each in context.command.params
+        if each.name is not None
+        and context.get_parameter_source(each.name) is click.core.ParameterSource.COMMANDLINE
+    }
     if is_release:
-        own = ("service", "is_release", "file", "format")
-        source = context.get_parameter_source
-        others = [
-            each.opts[0]
-            for each in context.command.params
-            if each.name not in own
-            and each.name is not None
-            and source(each.name) is click.core.ParameterSource.COMMANDLINE
-        ]
+        others = [given[each] for each in given if each not in ("service", "is_release", "file", "format")]
         if others:
             raise click.UsageError(f"--release takes the pin away: leave {', '.join(others)} out.")
         return
+    if only_job and ("expires" in given or "phase" in given):
+        raise click.UsageError("--job runs once and at once: leave --expires and --phase out.")
     if (to is None) == (not is_last):
         raise click.UsageError("Say where to: --to VERSION, or --last.")
     if reason is None:
@@ -135,18 +136,20 @@ def _demand_sense(
 
 
 def _chosen(
-    context: click.Context, report: shown.Report, file: Path, name: str
+    context: click.Context, report: shown.Report, file: Path, name: str, is_alone: bool
 ) -> tuple[model.Project, model.Service]:
     """The project and the service. What is wrong with a pin is no reason not to change it or take it away."""
     from generator import check  # noqa: PLC0415 - 0.2 s that --help can do without
 
     checked = check.check(file)
     found = pinning.blocking(checked.diagnostics)
+    if checked.project is not None:
+        options.known(checked.project, [name])
+        found = pinning.of_service(found, checked.project, name) if is_alone else found
     if checked.project is None or diagnostics.has_errors(found):
         report.add(found)
         report.finish()
         context.exit(EXIT_PROBLEMS)
-    options.known(checked.project, [name])
     (chosen,) = [each for each in checked.project.services if each.name == name]
     return checked.project, chosen
 
@@ -157,6 +160,13 @@ def _version(service: model.Service, text: str) -> int:
     if number == 0 or number in known:
         return number
     raise options.no_such_version(service, text)
+
+
+def _migration(service: model.Service, text: str) -> int:
+    number = options.version(text)
+    if number not in {each.version for each in service.migrations}:
+        raise options.no_such_version(service, text)
+    return number
 
 
 def _demand_way(service: model.Service, version: int) -> None:
@@ -180,7 +190,8 @@ def _expiry(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        day = date.fromisoformat(text)
+        # Python reads more forms: 20260131, 2026-W05-6.
+        day = date.fromisoformat(text if len(text) == len("2026-01-31") and "W" not in text else "")
     except ValueError:
         raise click.UsageError(f"`{text}` is not a date: write year-month-day, as 2026-01-31.") from None
     if day <= datetime.now(UTC).date():

@@ -63,11 +63,17 @@ def _failed(service: model.Service) -> Rule:
         summary=what,
         description=(
             f"The newest finished run of the Job {service.job} in the namespace {service.namespace} failed,"
-            f" and none has succeeded since. {advice}\n"
+            f" and none has succeeded since. {advice}\n{_one_off(service)}"
             f"The Job and its logs are deleted {promql.duration(service.limits.ttl)} after its end; this"
             f" alert stays until a run succeeds.{alert.suspended(service)}"
         ),
     )
+
+
+def _one_off(service: model.Service) -> str:
+    if service.pushgateway is None:
+        return ""
+    return "A one-off Job (`gen rollback --job`) reports to the same place: it may be that one.\n"
 
 
 def _failure(service: model.Service) -> str:

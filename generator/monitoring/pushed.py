@@ -36,9 +36,7 @@ def settled_failure(service: model.Service) -> str:
     """The same of a run that failed, once nothing else was reported for a while: the next attempt would have been,
     and two targets are never scraped in the same instant. No clock of a node takes part in that."""
     failed = series(service, RUN_FAILED)
-    return (
-        f"{series(service, RUN_START)} and min_over_time({failed}[{SETTLED}]) == 1 and {failed} offset {SETTLED}"
-    )
+    return f"{series(service, RUN_START)} and min_over_time({failed}[{SETTLED}]) == 1 and {failed} offset {SETTLED}"
 
 
 def succeeded_end(service: model.Service) -> str:

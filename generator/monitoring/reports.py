@@ -41,7 +41,9 @@ def _behind(service: model.Service) -> Rule:
             " database is at version ",
             _FOUND,
             ". A run failed, Argo CD skipped the Job (a selective sync, self-heal, its own rollback), or somebody"
-            " restored an older database and the Job ran against that.\n"
+            " restored an older database and the Job ran against that. goose tells the version that it applied last:"
+            f" where max(version_id) is {expected} already, an older one was applied after it (out of order), and the"
+            " next new migration ends this alert.\n"
             f"{alert.look(service)}\n{alert.found(service)}\n"
             "To run the Job, sync the whole application, without a selection of resources; the next"
             f" report ends this alert.{_below(service)}{alert.suspended(service)}",
@@ -82,9 +84,11 @@ def _why_ahead(service: model.Service) -> str:
     if service.pin is None:
         back = alert.gen("rollback", service.name, "--to", str(service.version), "--reason", "why")
         return (
-            "A commit that took migrations away was merged: that rolls nothing back, for goose no longer knows"
-            " them.\nTo keep them, bring their files back. To undo them, bring their files back too, and let this"
-            f" decide:\n{back}\nThe order is in the runbook: {alert.runbook(service)}"
+            "Compare with Git first. Has its newest commit that version, then its sync migrated the database and got"
+            " stuck: finish that sync, and change nothing here. Has it not, then a commit that took migrations away was"
+            " merged: that rolls nothing back, for goose no longer knows them. To keep them, bring their files back."
+            f" To undo them, bring their files back too, and let this decide:\n{back}\nThe order is in the runbook:"
+            f" {alert.runbook(service)}"
         )
     return (
         f"{pins.held(service, service.pin)}: the rollback has not run, or it failed. Its Job runs {_when(service)};"
@@ -118,7 +122,8 @@ def _missing(service: model.Service) -> Rule:
         description=(
             f"A run of the Job {service.job} in the namespace {service.namespace} ended, and the Pushgateway"
             f" {service.pushgateway} has no report of it, or Prometheus does not scrape it."
-            f" {BEHIND} and {AHEAD} judge by an older report, or by none. The migration itself is not concerned.\n"
+            f" {BEHIND} and {AHEAD} judge by an older report, or by none. The migration itself is not concerned."
+            f" A node's clock that is more than {promql.duration(CLOCKS_S)} behind looks the same.\n"
             f"{alert.look(service)}\n"
             "The last lines of the log say why a report was not taken. There is none of a pod that never started,"
             " or that was killed (no memory, SIGKILL).\n"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 
-from generator import conventions
+from generator import conventions, model
+from generator.migrations import partition
 from generator.pinning.plan import Plan
 from generator.text import comments
 
@@ -17,9 +18,17 @@ def manifests(planned: Plan, command: str) -> str:
     return comments.block(_header(planned, command), "#") + chart.render(planned.service)
 
 
+def _config_maps(service: model.Service) -> list[str]:
+    """As many as the migrations have."""
+    is_in_image = service.source is model.MigrationSource.IMAGE
+    number = 1 if is_in_image else len(partition.split(service.migrations))
+    return [conventions.rollback(service.name, part) for part in range(1, number + 1)]
+
+
 def _header(planned: Plan, command: str) -> list[str]:
     service, wished = planned.service, planned.wished
     name = conventions.rollback(service.name)
+    objects = " ".join([f"job/{name}", *(f"configmap/{each}" for each in _config_maps(service))])
     kubectl = f"kubectl --namespace {shlex.quote(service.namespace)}"
     undone = ", ".join(str(each.migration.version) for each in planned.undone) or "nothing"
     return [
@@ -31,7 +40,7 @@ def _header(planned: Plan, command: str) -> list[str]:
         "1. Nothing else migrates this database: no sync of Argo CD runs, and auto-sync is off or the change is pinned",
         "   in Git too (the same command without --job). The next sync would apply the migrations again.",
         "2. No application that needs the newer schema is running.",
-        f"3. No Job of an earlier rollback is left: {kubectl} delete job,configmap {name} --ignore-not-found",
+        f"3. No Job of an earlier rollback is left: {kubectl} delete {objects} --ignore-not-found",
         "",
         "Run it:",
         f"  {command} | kubectl create -f -",
@@ -40,6 +49,6 @@ def _header(planned: Plan, command: str) -> list[str]:
         "Where a Down fails it stops: what was undone before stays undone. The log says which it was.",
         "",
         "After:",
-        f"  {kubectl} delete job,configmap {name}",
+        f"  {kubectl} delete {objects}",
         "  Pin the version in Git, or mend the migration, before the next sync.",
     ]

@@ -7,6 +7,7 @@ afterwards helps nobody at night.
 from __future__ import annotations
 
 import dataclasses
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,16 +39,18 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`service` is pinned, and `is_again` where a pin is written in `text` already: services.yaml as it was read.
-    `before` is the version at which the service stood. `undone` is newest first.
+    `before` is the service as it was. `undone` is newest first; `again` is what a database that stands where the
+    service stood gets, on the way up from one pin to another.
 
     `found` is what speaks against it: with an error in it the plan must not be carried out.
     """
 
     service: model.Service
     text: str
-    before: int
+    before: model.Service
     is_again: bool
     undone: tuple[path.Step, ...]
+    again: tuple[Migration, ...]
     found: tuple[Diagnostic, ...]
 
     @property
@@ -76,18 +79,23 @@ def last(service: model.Service) -> int:
 
 
 def pin(project: model.Project, service: model.Service, wish: Wish) -> Plan:
-    """Judges a wish. A pin that is there already is replaced: the new one is decided about everything that is
-    there now."""
-    pinned = dataclasses.replace(
-        service,
-        pin=model.Pin(
-            wish.version, service.newest, wish.reason, wish.expires, wish.phase, tuple(sorted(wish.accepted))
-        ),
+    """Judges a wish. A pin that is there already is replaced. What waits behind it was not applied and need not be
+    undone: the Job holds that against the database (`assert-before`)."""
+    newest = service.newest
+    if service.pin is not None and wish.version <= service.pin.newest:
+        newest = service.pin.newest
+    wanted = model.Pin(
+        wish.version, newest, wish.reason, wish.expires, wish.phase, tuple(sorted(wish.accepted))
     )
+    pinned = dataclasses.replace(service, pin=wanted)
+    # Its place in the file is not written yet, and that of another pin would mislead.
+    place = service.where("")
     found = rollback.check(dataclasses.replace(project, services=(pinned,)))
-    undone = path.steps(pinned, wish.version, service.newest)
+    undone = path.steps(pinned, wish.version, newest)
+    again = tuple(each for each in path.again(service, service.version) if each.version <= wish.version)
     is_again = service.where.has(KEY)
-    return Plan(pinned, project.text, service.version, is_again, undone, diagnostics.ordered(found))
+    at_service = [dataclasses.replace(each, position=place) for each in found]
+    return Plan(pinned, project.text, service, is_again, undone, again, diagnostics.ordered(at_service))
 
 
 def release(project: model.Project, service: model.Service) -> Release:
@@ -132,6 +140,14 @@ def _written(wanted: model.Pin) -> dict[str, editing.Value]:
     if wanted.accepted:
         value["acceptDataLoss"] = list(wanted.accepted)
     return value
+
+
+def of_service(found: Sequence[Diagnostic], project: model.Project, name: str) -> tuple[Diagnostic, ...]:
+    """Without what is wrong in other services' migrations: a one-off Job has none of them."""
+    others = [each.migrations_directory for each in project.services if each.name != name]
+    (own,) = [each.migrations_directory for each in project.services if each.name == name]
+    folders = {posixpath.normpath(each) for each in others} - {posixpath.normpath(own)}
+    return tuple(each for each in found if posixpath.dirname(each.position.path) not in folders)
 
 
 def blocking(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -107,10 +107,14 @@ def _missing(service: model.Service, pin: model.Pin, steps: Sequence[Step]) -> I
         "pin-down-missing",
         f"the way back to {pin.version} passes what has no Down that undoes it: {files}; "
         "goose would forget it and keep what it made",
-        f"pin {missing[0].version} or a later version; or write the Down (`SELECT 1;` where nothing is to be undone), "
+        f"{_stay(missing[0].version, pin)}write the Down (`SELECT 1;` where nothing is to be undone), "
         "and record it with `gen lock --amend` where the file is locked",
         service.where("pin.version"),
     )
+
+
+def _stay(version: int, pin: model.Pin) -> str:
+    return "" if version == pin.newest else f"pin {version} or a later version; or "
 
 
 def _lossy(service: model.Service, pin: model.Pin, steps: Sequence[Step]) -> Iterator[Diagnostic]:

@@ -24,8 +24,8 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
             if variable.name.startswith((*_VARIABLES, *_UNSAFE_VARIABLES)):
                 yield Diagnostic(
                     "job-reserved-name",
-                    f"the variable `{variable.name}` belongs to gen: goose's connection and time limits hang on it",
-                    "use the setting for it (database, job, runner.caBundle), or another name",
+                    f"the variable `{variable.name}` belongs to gen: goose's connection, limits and report hang on it",
+                    "use the setting for it (database, job, metrics, runner.caBundle), or another name",
                     service.where.key("runner", "env", variable.name),
                 )
         yield from _labels(service, service.runner.pod_labels, "runner", "podLabels")

@@ -12,7 +12,8 @@ from generator.diagnostics import Diagnostic
 from generator.text import urls
 
 # What gen appends a path to.
-_BASES = frozenset({"alerts.runbookBaseUrl", "metrics.pushgateway"})
+_PUSHGATEWAY = "metrics.pushgateway"
+_BASES = frozenset({"alerts.runbookBaseUrl", _PUSHGATEWAY})
 
 
 def check(project: model.Project) -> Iterator[Diagnostic]:
@@ -21,6 +22,13 @@ def check(project: model.Project) -> Iterator[Diagnostic]:
             problem = urls.check(url, project.allowed_domains)
             if problem is not None:
                 yield Diagnostic(problem.rule, problem.message, problem.help, service.where(name))
+            elif name == _PUSHGATEWAY and url.endswith("/metrics"):
+                yield Diagnostic(
+                    "url-syntax",
+                    "this URL ends with `/metrics`, where Prometheus reads; gen appends the path to write to",
+                    "write the address of the Pushgateway alone, e.g. `http://pushgateway.monitoring.svc:9091`",
+                    service.where(name),
+                )
             elif name in _BASES and ("?" in url or "#" in url):
                 yield Diagnostic(
                     "url-syntax",
@@ -34,6 +42,6 @@ def _addresses(service: model.Service) -> Iterator[tuple[str, str]]:
     if service.alerts.runbook_base_url is not None:
         yield "alerts.runbookBaseUrl", service.alerts.runbook_base_url
     if service.pushgateway is not None:
-        yield "metrics.pushgateway", service.pushgateway
+        yield _PUSHGATEWAY, service.pushgateway
     for index, url in enumerate(service.callback_urls):
         yield f"callbackUrls.{index}", url

@@ -27,6 +27,7 @@ from generator.spec.fields import (
     Seconds,
     ServiceName,
     TableName,
+    checked,
     failure,
 )
 from generator.spec.parts import Date, Once, OnceEach, Strict, Text, enumerated
@@ -107,7 +108,19 @@ class Metrics(Strict):
     source: Annotated[Literal["kube-state-metrics", "pushgateway"], BeforeValidator(_source)] | None = None
     """kube-state-metrics alone, or the Job's own reports too. Default: pushgateway where its address is given."""
     pushgateway: Text | None = None
-    """The address of the Pushgateway that the Job reports to, e.g. http://pushgateway.monitoring.svc:9091."""
+    """The address of the Pushgateway that the Job reports to, e.g. http://pushgateway.monitoring.svc:9091. In a
+    service, `null` takes away that of `defaults`."""
+
+
+_FOLDER = checked(
+    "spec-value",
+    lambda text: (
+        f"the folder {text!r} leads out of Grafana's directory"
+        if text.startswith("/") or ".." in text.split("/")
+        else None
+    ),
+    "name a folder, or `Parent/Child`: the sidecar joins it to its own directory",
+)
 
 
 class Dashboard(Strict):
@@ -117,7 +130,7 @@ class Dashboard(Strict):
     """Whether there is one. Default: true."""
     labels: dict[LabelKey, LabelValue | None] | None = None
     """What the sidecar looks for. Default: `grafana_dashboard: "1"`."""
-    folder: Text | None = None
+    folder: Annotated[Text, _FOLDER] | None = None
     """Grafana's folder (annotation grafana_folder)."""
 
 

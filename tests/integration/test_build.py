@@ -131,7 +131,15 @@ def test_only_what_changed_is_written(project: Project) -> None:
         path for path in after if before[path] != after[path] and (project.root / path).is_file()
     )
     assert changed == [
-        f"out/search/{name}" for name in ("SHA256SUMS", "configmap.yaml", "job.yaml", "prometheusrule.yaml")
+        f"out/search/{name}"
+        for name in (
+            "RUNBOOK.md",
+            "SHA256SUMS",
+            "configmap.yaml",
+            "dashboard.yaml",
+            "job.yaml",
+            "prometheusrule.yaml",
+        )
     ]
     assert said.stdout.splitlines() == [f"changed  {path}" for path in changed]
 

@@ -70,8 +70,8 @@ def test_a_list_that_is_a_link(project: Project) -> None:
     before = project.snapshot()
     said = project.gen("build")
     assert said.returncode == 1
-    assert hostile.told(said)[0] == (f"{SUMS}:1:1", "output-link")
-    assert {rule for _, rule in hostile.told(said)[1:]} == {"output-foreign"}
+    assert (f"{SUMS}:1:1", "output-link") in hostile.told(said)
+    assert {rule for place, rule in hostile.told(said) if place != f"{SUMS}:1:1"} == {"output-foreign"}
     assert project.snapshot() == before
 
 
@@ -148,8 +148,9 @@ def test_a_list_with_a_name_that_leaves_the_directory(project: Project, name: st
     victim = project.root / "services.yaml"
     content = victim.read_bytes()
     path = project.files / conventions.SUMS
-    path.write_text(path.read_text("utf-8") + f"{sums.digest(content)}  {name}\n", "utf-8")
-    hostile.refused(project, "output-sums", f"{SUMS}:8:1")
+    before = path.read_text("utf-8")
+    path.write_text(f"{before}{sums.digest(content)}  {name}\n", "utf-8")
+    hostile.refused(project, "output-sums", f"{SUMS}:{before.count(chr(10)) + 1}:1")
     assert victim.read_bytes() == content
 
 

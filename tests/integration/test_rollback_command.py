@@ -90,7 +90,7 @@ def test_a_pin_is_written_and_everything_else_stays(project: Path) -> None:
         "    DROP VIEW people;\n"
         "\n"
         "Pinned auth-service to 3 in services.yaml. What is left to do:\n"
-        "  1. put the application's previous version into the same commit: the Job runs when it is healthy\n"
+        "  1. put the application for 3 into the same commit: the Job runs when it is healthy\n"
         "  2. gen build, commit, sync the whole application\n"
         "  3. later, with the mended migration: gen rollback --release auth-service\n"
     )
@@ -151,6 +151,9 @@ def test_a_missing_down_is_never_passed(project: Path) -> None:
         (("auth-service", "--to", "3", "--reason", "x", "--expires", "2026-01-01"), "is not in the future"),
         (("auth-service", "--to", "3", "--reason", "x", "--accept-data-loss", "7"), "has no version `7`"),
         (("auth-servic", "--to", "3", "--reason", "x"), "did you mean `auth-service`"),
+        (("auth-service", "--to", "3", "--reason", "x", "--accept-data-loss", "0"), "has no version `0`"),
+        (("auth-service", "--to", "3", "--reason", "x", "--expires", "20991231"), "is not a date"),
+        (("auth-service", "--to", "3", "--reason", "x", "--job", "--phase", "PreSync"), "--job runs once"),
         (("--release", "auth-service", "--to", "3"), "leave --to out"),
     ],
 )
@@ -158,6 +161,53 @@ def test_wrong_usage(project: Path, arguments: tuple[str, ...], message: str) ->
     said = rollback(project, *arguments, code=2)
     assert message in said.stderr
     assert read(project) == TEXT
+
+
+def test_what_waits_behind_a_pin_blocks_no_further_way_back(project: Path) -> None:
+    """It was never applied: neither its missing Down counts nor what it would lose."""
+    pinned(project, "--to", "3")
+    folder = project / "migrations" / "auth-service"
+    (folder / "00005_seed.sql").write_text("-- +goose Up\nCREATE TABLE seed (id bigint);\n", encoding="utf-8")
+    said = pinned(project, "--to", "2", "--accept-data-loss", "3")
+    assert "00005" not in said.stdout
+    assert "      version: 2\n      from: 4\n" in read(project)
+    # Above what the pin knows everything is decided anew.
+    assert (
+        "nothing to take back"
+        in rollback(project, "auth-service", "--to", "5", "--reason", "x", code=2).stderr
+    )
+
+
+def test_up_from_one_pin_to_another_says_what_is_applied(project: Path) -> None:
+    pinned(project, "--to", "1", "--accept-data-loss", "3", "--expires", "2999-12-31", "--phase", "PreSync")
+    said = pinned(project, "--to", "3")
+    assert said.stdout.startswith(
+        "auth-service: 1 -> 3\n"
+        "This replaces the pin to 1 (PreSync, until 2999-12-31).\n"
+        "Applied again, where it is not applied:\n"
+        "  migrations/auth-service/00002_comment.sql (1 statement)\n"
+        "  migrations/auth-service/00003_email.sql (1 statement)\n"
+        "Undone, in this order, where it is applied:\n"
+    )
+
+
+def test_a_suspended_service_says_so(project: Path) -> None:
+    suspended = TEXT.replace("    namespace: auth\n", "    namespace: auth\n    suspend: true\n")
+    (project / "services.yaml").write_text(suspended, encoding="utf-8")
+    assert "warning[pin-suspended]" in pinned(project, "--to", "3").stderr
+    assert "once `suspend` is gone" in rollback(project, "--release", "auth-service").stdout
+    assert "pin-suspended" not in pinned(project, "--to", "3", "--job").stderr
+
+
+def test_the_mistake_of_another_service_does_not_stop_the_one_off_job(project: Path) -> None:
+    (project / "migrations" / "billing-service" / "00004_view.sql").write_text(
+        "SELECT 1;\n", encoding="utf-8"
+    )
+    assert (
+        "error[migration-up-missing]"
+        in rollback(project, "auth-service", "--to", "3", "--reason", "x", code=1).stderr
+    )
+    assert "kind: Job\n" in pinned(project, "--to", "3", "--job").stdout
 
 
 def test_nothing_to_release(project: Path) -> None:
@@ -260,6 +310,7 @@ def test_the_one_off_job_touches_nothing_and_is_valid(project: Path, tmp_path: P
     said = pinned(project, "--to", "2", "--accept-data-loss", "3", "--job")
     assert {each: each.read_bytes() for each in project.rglob("*") if each.is_file()} == before
     assert "argocd.argoproj.io" not in said.stdout
+    assert "    DROP VIEW people;\n" in said.stderr
     assert "name: auth-service-rollback\n" in said.stdout
     (tmp_path / "printed").mkdir()
     file = tmp_path / "printed" / "job.yaml"
@@ -272,5 +323,6 @@ def test_the_one_off_job_touches_nothing_and_is_valid(project: Path, tmp_path: P
 
 def test_a_refused_one_off_job_prints_no_manifest(project: Path) -> None:
     said = rollback(project, "auth-service", "--to", "2", "--reason", "x", "--job", code=1)
-    assert "kind: Job" not in said.stdout
+    assert said.stdout == ""
+    assert "    ^ data loss: DROP COLUMN email" in said.stderr
     assert "error[pin-data-loss]" in said.stderr

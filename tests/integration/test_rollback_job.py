@@ -337,7 +337,7 @@ def test_a_late_version_that_would_keep_newer_ones_is_refused_before_anything_is
     (refused,) = jobs.run("at-6", database)
     assert refused.returncode == 1
     assert "nothing was changed: 6 was applied after 7, 8 (out of order)" in refused.stderr
-    assert "Roll back to the version before 6 first, then to 6" in refused.stderr
+    assert "Roll back to 5 first (gen rollback at-6 --to 5), then to 6 (SQLSTATE P0001)" in refused.stderr[-2048:]
     assert comparison.compare(before, taken(database)) == ()
     # What goose alone would do.
     _, down, up, after = jobs.containers("at-6", database)
@@ -347,6 +347,48 @@ def test_a_late_version_that_would_keep_newer_ones_is_refused_before_anything_is
     for target in (5, 6):
         assert jobs.run(f"at-{target}", database)[-1].returncode == 0
         assert comparison.compare(plain[target], taken(database)) == ()
+
+
+# What was applied, one after the other; the target; where the way out begins.
+ORDERS = (
+    ((3, 1, 2), 2, 0),
+    ((1, 3, 2), 2, 1),
+    ((4, 2, 6, 3), 3, 0),
+    ((1, 4, 2, 6, 3), 3, 1),
+    ((1, 2, 5, 3, 6, 4), 4, 2),
+    # The target itself was never applied.
+    ((1, 2, 6, 3), 4, 2),
+    ((2, 3, 6, 1, 5, 4), 5, 0),
+)
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Job:
+    """Migrations that go up and down in any order."""
+    sql = {
+        each: f"{UP}CREATE TABLE t{each} ();\n{DOWN}DROP TABLE t{each};\n"
+        for each in sorted({each for order, _, _ in ORDERS for each in order})
+    }
+    newest = max(sql)
+    services = {f"at-{version}": pinned(version, newest) for version in range(newest + 1)}
+    return project(tmp_path_factory.mktemp("apart"), services, sql)
+
+
+@pytest.mark.parametrize(("order", "target", "way"), ORDERS)
+def test_the_way_out_that_is_named_leads_out(
+    order: Sequence[int], target: int, way: int, apart: Job, database: postgres.Database
+) -> None:
+    out_of_order(apart, database, order)
+    (refused,) = apart.run(f"at-{target}", database)
+    assert f"Roll back to {way} first (gen rollback at-{target} --to {way}), then to {target}" in refused.stderr
+    assert applied(database) == [0, *order]
+    # Nothing between them would do.
+    for between in {each for each in order if way < each < target}:
+        (refused,) = apart.run(f"at-{between}", database)
+        assert f"Roll back to {way} first" in refused.stderr
+    for each in (way, target):
+        assert apart.run(f"at-{each}", database)[-1].returncode == 0
+    assert applied(database) == [*range(target + 1)]
 
 
 def test_a_target_that_was_not_reached_fails_the_job(jobs: Job, database: postgres.Database) -> None:
@@ -404,6 +446,8 @@ def test_a_database_that_is_newer_than_the_pins_author_knew_is_left_alone(
     assert (
         "decided when 10 was the newest migration, and this database has newer ones: 11, 12" in refused.stderr
     )
+    again = "Decide again, with the newest migration files checked out: gen rollback stale --to 3 (SQLSTATE P0001)"
+    assert again in refused.stderr[-2048:]
     assert "nothing was changed" in refused.stderr[-2048:]
     assert (comparison.compare(before, taken(database)), contents(database)) == ((), rows)
     assert applied(database) == [*range(NEWEST + 1)]

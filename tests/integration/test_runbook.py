@@ -62,7 +62,7 @@ VARIANTS = {
     "catalog": Variant("catalog-service"),
     "pinned": Variant("auth-service", rollback=(*AUTH_BACK, "--reason", "the $(lock) 'never' `ends`")),
     "suspended": Variant("auth-service", "    suspend: true\n"),
-    "pushgateway": Variant("billing-service", PUSHGATEWAY),
+    "pushgateway": Variant("auth-service", PUSHGATEWAY),
     "everything": Variant(
         "catalog-service",
         PUSHGATEWAY,

@@ -55,6 +55,8 @@ def part(name: str) -> Change:
 
 # By the setting's path. `[]` stands for a list's items and `{}` for a mapping's values: then the change is one
 # of the whole list or mapping.
+PUSHGATEWAY = "http://pushgateway.monitoring.svc:9091"
+PINNED = {"pin": {"version": 0, "from": 1, "reason": "why"}}
 SETTINGS: Mapping[str, Change] = {
     "namespace": Change("auth", "users"),
     "runner.image": Change("registry.example.com/goose:3.27.2", "registry.example.com/goose:3.27.3"),
@@ -115,11 +117,21 @@ SETTINGS: Mapping[str, Change] = {
     "operators.groups": Change(["one"], ["two"]),
     "operators.readLogs": Change(False, True, {"operators.groups": ["one"]}),
     "suspend": Change(False, True),
+    "callbackUrls": Change(["https://runbooks.example.com/a"], ["https://runbooks.example.com/b"]),
+    "metrics.source": Change("kube-state-metrics", "pushgateway", {"metrics.pushgateway": PUSHGATEWAY}),
+    "metrics.pushgateway": Change(PUSHGATEWAY, "http://other.monitoring.svc:9091"),
+    "dashboard.enabled": Change(True, False),
+    "dashboard.labels": Change({"grafana_dashboard": "1"}, {"grafana_dashboard": "2"}),
+    "dashboard.folder": Change("One", "Two"),
+    "pin.version": Change(0, 1, PINNED),
+    "pin.from": Change(1, 2, {**PINNED, "migrations.directory": "migrations/two"}),
+    "pin.reason": Change("one", "two", PINNED),
+    "pin.expires": Change("2999-01-01", "2999-01-02", PINNED),
+    "pin.phase": Change("PostSync", "PreSync", PINNED),
 }
 WITHOUT_EFFECT = {
     "job.restartPolicy": "has one value only: Never",
     "database.driver": "has one value only: postgres",
-    "callbackUrls": "is checked, and no object is made of it yet",
 }
 # Of `gen test` and of the lint rules: a commit that changes one starts no sync.
 IN_NO_MANIFEST: Mapping[str, Change] = {
@@ -130,6 +142,8 @@ IN_NO_MANIFEST: Mapping[str, Change] = {
     "rehearsal.extensions": Change(["hstore"], ["postgis"]),
     "rehearsal.setup": Change("one.sql", "two.sql"),
     "rehearsal.seed": Change("one.sql", "two.sql"),
+    # A decision that the check asks for.
+    "pin.acceptDataLoss": Change([], [1], PINNED),
 }
 
 
@@ -178,6 +192,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         directory = made / "migrations" / name
         directory.mkdir(parents=True)
         (directory / "1_a.sql").write_text(migration(f"SELECT '{name}';"), "utf-8")
+    two = made / "migrations" / "two"
+    two.mkdir()
+    for number in (1, 2):
+        (two / f"{number}_a.sql").write_text(migration(f"SELECT {number};"), "utf-8")
     return made
 
 
@@ -187,7 +205,9 @@ def rendered(root: Path, place: str, path: str, value: Any, context: Mapping[str
     defaults = {"namespace": "auth", "runner": {"image": "registry.example.com/goose:3.27.3"}}
     for each, needed in context.items():
         put(
-            service if each.startswith(("database.secret", "operators")) else _at(place, service, defaults),
+            service
+            if each.startswith(("database.secret", "operators", "migrations.directory", "pin"))
+            else _at(place, service, defaults),
             each,
             copy.deepcopy(needed),
         )

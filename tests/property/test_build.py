@@ -45,7 +45,9 @@ def objects(name: str, parts: int = 3) -> list[tuple[str, str]]:
             for kind in ("Role", "RoleBinding")
             for role in (conventions.runner_role, conventions.operator_role, conventions.logs_role)
         ),
+        ("ConfigMap", conventions.dashboard(name)),
         ("PrometheusRule", conventions.prometheus_rule(name)),
+        ("AlertmanagerConfig", conventions.alertmanager_config(name)),
     ]
 
 
@@ -69,7 +71,9 @@ def test_names_fit(name: str) -> None:
 
 def test_objects_are_all_that_a_service_gets() -> None:
     """So that the names of a new kind can't be left out above."""
-    service = models.service(operators=model.Operators(("one",), read_logs=True))
+    service = models.service(
+        operators=model.Operators(("one",), read_logs=True), callback_urls=("https://hooks.example.com/a",)
+    )
     made = chain.from_iterable(
         documents(content) for content in tree.render([service])[service.name].values()
     )
