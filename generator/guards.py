@@ -40,8 +40,8 @@ BEGIN
         FROM {applied} AND version_id > {newest};
     IF uncovered IS NOT NULL THEN
         RAISE EXCEPTION 'nothing was changed: the rollback to {version} was decided when {newest} was the newest '
-            'migration, and this database has newer ones: %. Decide again, with the newest migration files checked out: '
-            'gen rollback {service} --to {version}', uncovered;
+            'migration, and this database has newer ones: %. Decide again, with the newest files checked out: '
+            'gen rollback --release {service}, then gen rollback {service} --to {version}', uncovered;
     END IF;
     SELECT version_id, id INTO last FROM {applied} AND version_id <= {version} ORDER BY id DESC LIMIT 1;
     SELECT string_agg(version_id::text, ', ' ORDER BY version_id) INTO kept

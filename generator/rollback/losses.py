@@ -65,7 +65,7 @@ class Loss:
 
 def of(script: Script) -> tuple[Loss, ...]:
     """What the Down of a migration loses, in the order of its statements."""
-    made = Made.by(script.down)
+    made = Made.strictly()
     found: dict[Loss, None] = {}
     for command in script.down:
         for what in _of(command, made):
@@ -96,18 +96,19 @@ def _of(command: Command, made: Made) -> Iterator[str]:
         yield from _truncated(command, made)
     elif first not in _HARMLESS or _runs_more(command):
         yield f"{quoting.shown(first)}: {_CODE}"
-    else:
-        if first not in ("PREPARE", "EXPLAIN") and not _is_stored(command):
-            yield from _written(command, made)
-        if first in _QUERIES:
-            for name in calls.unknown(command):
-                yield f"{first if first != '(' else 'SELECT'} {_shown(name)}(…): {_CODE}"
+    elif first not in ("PREPARE", "EXPLAIN") and not _is_stored(command):
+        yield from _written(command, made)
+    verb = "SELECT" if first == "(" else first if first in _QUERIES else f"{first} …"
+    for name in calls.unknown(command):
+        yield f"{verb} {_shown(name)}(…): {_CODE}"
 
 
 def _runs_more(command: Command) -> bool:
-    """EXPLAIN ANALYZE runs what it explains, and PROGRAM a program of the server's."""
-    return (command.starts("EXPLAIN") and any(command.has(each) for each in ("ANALYZE", "ANALYSE"))) or (
-        command.starts("COPY") and command.has("PROGRAM")
+    """EXPLAIN ANALYZE runs what it explains, PROGRAM a program of the server's, and AS EXECUTE what was prepared."""
+    return (
+        (command.starts("EXPLAIN") and any(command.has(each) for each in ("ANALYZE", "ANALYSE")))
+        or (command.starts("COPY") and command.has("PROGRAM"))
+        or (command.starts("CREATE") and command.has("AS", "EXECUTE"))
     )
 
 

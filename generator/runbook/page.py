@@ -56,7 +56,7 @@ def _boxes(service: model.Service) -> Iterator[str]:
         until = f", until {pin.expires} (UTC)" if pin.expires is not None else ""
         yield markdown.box(
             f"**Pinned to version {pin.version}**{until}. The newest migration was {pin.newest} then, and is"
-            f" {service.newest} now: what is above {pin.version} is undone, what came later waits.",
+            f" {service.newest} now: what is above {pin.version} is to be undone, what came later waits.",
             "",
             f"Reason: {markdown.text(pin.reason)}",
             "",

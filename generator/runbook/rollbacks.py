@@ -24,13 +24,15 @@ _REASON = "REASON='what broke, in one sentence'"
 class Targets:
     """Where a rollback may lead: the versions below the present one, down to a migration without a Down.
 
-    `steps` are the last migrations, newest first. A pin that is there already is decided anew about all of them.
+    Of the last migrations, newest first, `steps` are those that may be applied: what waits behind a pin is not, and
+    its Job makes sure of that (guards.py `before`).
     """
 
     def __init__(self, service: model.Service, steps: Sequence[Step]) -> None:
+        newest = service.newest if service.pin is None else service.pin.newest
         self.service = service
-        self.steps = steps
-        self.blocked: Step | None = next((each for each in steps if each.is_missing), None)
+        self.steps = [each for each in steps if each.migration.version <= newest]
+        self.blocked: Step | None = next((each for each in self.steps if each.is_missing), None)
         versions = sorted({0, *(each.version for each in service.migrations)}, reverse=True)
         # What is older than that is not among the steps, or has no way to it.
         least = next(each for each in versions if each < steps[-1].migration.version)
@@ -156,7 +158,7 @@ def _version(targets: Targets) -> Section:
 def _emergency(targets: Targets) -> Section:
     service = targets.service
     if not targets.open:
-        return Section(EMERGENCY, (_nowhere(targets), *_stop(service)))
+        return Section(EMERGENCY, (_nowhere(targets),))
     target = targets.open[0]
     return Section(
         EMERGENCY,
@@ -168,10 +170,9 @@ def _emergency(targets: Targets) -> Section:
             f" {markdown.link(JOB)}.",
             "**1. Stop application deployments.** Turn auto-sync off, and merge nothing; an ApplicationSet that owns"
             " the Application may turn it on again. End a sync that is running (an error when there is none).",
-            *_stop(service),
-            "*PreSync only:* stop the application, and wait until its pods are gone.",
-            commands.kubectl(service, "scale", "deployment", service.name, "--replicas=0"),
-            commands.kubectl(service, "get", "deployment", service.name),
+            commands.argocd(service, "set", "--sync-policy", "none"),
+            commands.argocd(service, "terminate-op"),
+            *_stopped(service),
             "**2. Run the rollback.** Write it down first; it runs in step 5.",
             _as_the_last(target),
             *_suspended(service),
@@ -186,20 +187,26 @@ def _emergency(targets: Targets) -> Section:
             "**4. Regenerate the Prisma client** there: `pnpm prisma generate`. Build the image.",
             "**5. Deploy the application with reverted code.** Its manifests and the pin in one commit:"
             f" {markdown.link(procedures.EFFECT)}. The whole sync, in this order: *PostSync* the reverted application,"
-            " its health, the Job; *PreSync* the Job, then the reverted application"
-            " (with the replicas that Git says).",
-            "See it end, and turn auto-sync on again, with the options that it had (`--auto-prune`, `--self-heal`):",
+            " its health, the Job; *PreSync* the Job, then the reverted application. See it end:",
             commands.kubectl(service, "get", "jobs", service.job),
+            "*PreSync only:* where Git gives no `replicas` the application stays at 0, and a HorizontalPodAutoscaler"
+            " does nothing at 0. Start it, with the number that it had before; an autoscaler goes on from there:",
+            commands.kubectl(service, "scale", "deployment", service.name, "--replicas=1"),
+            "Turn auto-sync on again, with the options that it had (`--auto-prune`, `--self-heal`):",
             commands.argocd(service, "set", "--sync-policy", "automated"),
         ),
     )
 
 
-def _stop(service: model.Service) -> tuple[str, str]:
-    return (
-        commands.argocd(service, "set", "--sync-policy", "none"),
-        commands.argocd(service, "terminate-op"),
+def _stopped(service: model.Service) -> Iterator[str]:
+    yield "*PreSync only:* stop the application. Note how many replicas it has:"
+    yield commands.kubectl(service, "get", "deployment", service.name)
+    yield commands.kubectl(service, "scale", "deployment", service.name, "--replicas=0")
+    yield (
+        "The Deployment says 0 at once, and a pod that is `Terminating` still writes. Repeat this until no pod of the"
+        " application is listed, and stop in the same way what else writes to the database (workers, CronJobs)."
     )
+    yield commands.kubectl(service, "get", "pods")
 
 
 def _job(targets: Targets) -> Section:
@@ -208,7 +215,7 @@ def _job(targets: Targets) -> Section:
     if not targets.open:
         return Section(JOB, (_nowhere(targets),))
     target = targets.open[0]
-    objects = [f"job/{name}", *(f"configmap/{each}" for each in _config_maps(service, name))]
+    objects = [f"job/{name}", *(f"configmap/{each}" for each in _config_maps(service))]
     clean = commands.kubectl(service, "delete", *objects, "--ignore-not-found")
     return Section(
         JOB,
@@ -237,12 +244,11 @@ def _job(targets: Targets) -> Section:
     )
 
 
-def _config_maps(service: model.Service, name: str) -> list[str]:
-    """As many as the migrations have: charts/rollback.py numbers its own in the same way."""
-    if service.source is model.MigrationSource.IMAGE:
-        return [name]
-    number = len(partition.split(service.migrations))
-    return [name, *(f"{name}-{part}" for part in range(2, number + 1))]
+def _config_maps(service: model.Service) -> list[str]:
+    """As many as the migrations have."""
+    is_in_image = service.source is model.MigrationSource.IMAGE
+    number = 1 if is_in_image else len(partition.split(service.migrations))
+    return [conventions.rollback(service.name, part) for part in range(1, number + 1)]
 
 
 def _goose(targets: Targets) -> Section:

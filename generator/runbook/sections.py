@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from generator import conventions, model
-from generator.monitoring import alerts, promql
+from generator.monitoring import alerts, promql, reports
 from generator.runbook import commands, markdown, procedures, rollbacks
 from generator.runbook.markdown import Section
 
@@ -33,7 +33,17 @@ def _failed(service: model.Service) -> Blocks:
         "**Do,** by what the log says:",
         markdown.table(("log", "do"), _remedies(service)),
         *_why_failed(service),
+        *_one_off(service),
         "**Ends** with the next run that succeeds, not with the Job's deletion.",
+    )
+
+
+def _one_off(service: model.Service) -> Blocks:
+    if service.pushgateway is None:
+        return ()
+    return (
+        f"A one-off Job ({markdown.link(rollbacks.JOB)}) reports to the same group of the Pushgateway: it may be"
+        f" {markdown.code(f'job/{conventions.rollback(service.name)}')} that failed.",
     )
 
 
@@ -85,10 +95,17 @@ def _remedies(service: model.Service) -> list[tuple[str, str]]:
         ]
     else:
         rows += [
-            ("`this database has newer ones`", "nothing was changed: decide again, with `gen rollback`"),
+            (
+                "`this database has newer ones`",
+                "nothing was changed: check the newest migration files out, release the pin and roll back again",
+            ),
+            (
+                "`(out of order)`",
+                "nothing was changed: the end of the message says to which version first, and to which then",
+            ),
             (
                 "`still applied above`",
-                "they were applied out of order: roll back below them first, then to the target",
+                f"something else migrated at the same time; {again}, and it says what to do",
             ),
             (
                 "an SQL error in a Down",
@@ -168,34 +185,55 @@ def _behind(service: model.Service) -> Blocks:
         f"**Do:** with MigrationFailed, {markdown.link(alerts.FAILED, 'go there')}. Otherwise the Job did not run:"
         f" {markdown.link(procedures.SKIPPED)}. A migration below the newest that was never applied"
         " (`out of order`): goose refuses it; give it a version above all others.",
+        "goose tells the version that it applied *last*. Where this gives the expected one, an older one was applied"
+        " after it, and nothing is missing; the next new migration ends the alert:",
+        markdown.sql(f"SELECT max(version_id) FROM {service.table} WHERE is_applied;"),
         f"**Ends** with the report of a run that finds {service.version}.",
     )
 
 
 def _ahead(service: model.Service) -> Blocks:
-    return (
-        f"**Means:** the last report of a run says that the database is above {service.version}, the version that Git"
-        " expects: the commit of a migration was reverted (which rolls nothing back), another branch was deployed, or"
-        " a rollback did not happen.",
-        f"**See:** which versions ({markdown.link(procedures.CONNECT)} first); `file missing` is what Git"
+    means = (
+        f"**Means:** the last report of a run says that the database is above {service.version}, the version that this"
+        " alert was built for"
+    )
+    look = (
+        f"**See:** which versions ({markdown.link(procedures.CONNECT)} first); `file missing` is what the commit here"
         " does not have.",
         commands.typed("gen", "status", service.name),
-        _back(service),
-        f"**Ends** with the report of a run that finds {service.version}.",
+    )
+    end = f"**Ends** with the report of a run that finds {service.version}"
+    if service.pin is not None:
+        return (
+            f"{means}: the rollback that is pinned has not happened.",
+            *look,
+            f"**Do:** with MigrationFailed, {markdown.link(alerts.FAILED, 'go there')}; otherwise Argo CD skipped its"
+            f" Job, or the application that has to be healthy first is not: {markdown.link(procedures.AGAIN)}.",
+            f"{end}.",
+        )
+    return (
+        f"{means}. Either the sync of a newer commit got stuck after its Job, or a commit that took migrations away (a"
+        " revert, another branch) was merged, which rolls nothing back.",
+        *look,
+        *_compare(service),
+        "- *The version is added there* (`A`), and not taken away since: that commit's sync got stuck. Finish it, or"
+        " repair what it waits for, and roll nothing back.\n"
+        "- *It is taken away there* (`D`), *or not to be found*: bring the files back. If the schema may stay ahead,"
+        " commit them, with the application as it is. If not,"
+        f" {markdown.link(rollbacks.VERSION, 'roll back')} with them in place.",
+        "What a sync that got stuck waits for:",
+        commands.argocd(service, "get", "--show-operation"),
+        f"{end}, or once the newer commit is synced.",
     )
 
 
-def _back(service: model.Service) -> str:
-    if service.pin is not None:
-        return (
-            "**Do:** the rollback that is pinned has not happened. With MigrationFailed,"
-            f" {markdown.link(alerts.FAILED, 'go there')}; otherwise Argo CD skipped its Job, or the application that"
-            f" has to be healthy first is not: {markdown.link(procedures.AGAIN)}."
-        )
+def _compare(service: model.Service) -> Blocks:
+    """The last changes to the files on every branch: what was added, and what was deleted."""
+    log = ("git", "log", "--all", "--max-count=5", "--name-status", "--", f"{service.migrations_directory}/")
     return (
-        "**Do:** bring the files back. If the schema is to go back as well,"
-        f" {markdown.link(rollbacks.VERSION, 'roll back')} with them in place; if it may stay ahead, commit the"
-        " files, with the application as it is."
+        "**Do:** compare with the release in Git first, before any rollback:",
+        commands.typed("git", "fetch"),
+        commands.typed(*log),
     )
 
 
@@ -207,7 +245,8 @@ def _report_missing(service: model.Service) -> Blocks:
         commands.logs(service),
         f"**Do:** is {markdown.code(service.pushgateway or '')} reachable from the namespace (NetworkPolicy), does its"
         " target in Prometheus work, with `honor_labels: true`? A pod that was killed (out of memory, node lost)"
-        " reports nothing; so does an image without `/bin/sh` and `wget`.",
+        " reports nothing; so does an image without `/bin/sh` and `wget`. A node whose clock is more than"
+        f" {promql.duration(reports.CLOCKS_S)} behind looks the same: its report is there, and older than the run.",
         f"**Ends** with the next report: {markdown.link(procedures.AGAIN)}.",
     )
 

@@ -12,7 +12,7 @@ import json
 import random
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -241,8 +241,9 @@ def assert_kept(before: Contents, after: Contents) -> None:
         assert surviving(before[table], after[table]) == surviving(after[table], before[table]), table
 
 
-def fill(database: postgres.Database, version: int) -> None:
-    database.query("".join(sql for since, sql in ROWS.items() if since <= version) or "SELECT")
+def fill(database: postgres.Database, version: int, above: int = 0) -> None:
+    """The rows of the versions above one, up to another."""
+    database.query("".join(sql for since, sql in ROWS.items() if above < since <= version) or "SELECT")
 
 
 @pytest.fixture(scope="module")
@@ -274,42 +275,52 @@ def plain(jobs: Job, postgres_server: postgres.Server) -> list[Catalog]:
     return found
 
 
-FIXED = ((None, 0), (None, 6), (0, 0), (0, 5), (NEWEST, 0), (NEWEST, NEWEST), (7, 7), (4, 9), (9, 4))
+RELEASED = None
+# From one target to the next in one database; between some of them the service is released.
+FIXED = (0, 0, 5, RELEASED, 0, RELEASED, NEWEST, RELEASED, 7, 7, 4, 9, 4, RELEASED)
 
 
-def states() -> Iterator[tuple[int | None, int]]:
-    """A start (None: no table of goose's either) and a target."""
-    yield from FIXED
+def walk() -> list[int | None]:
     dice = random.Random(20260117)
-    for _ in range(16):
-        yield dice.choice([None, *TARGETS, NEWEST, NEWEST]), dice.choice(TARGETS)
+    return [*FIXED, *(dice.choice(TARGETS) for _ in range(20))]
 
 
-@pytest.mark.parametrize(("start_at", "target"), [*states()])
-def test_every_start_gives_what_a_plain_goose_gives(
-    start_at: int | None, target: int, jobs: Job, plain: list[Catalog], database: postgres.Database
+@pytest.mark.parametrize("first", [0, 6])
+def test_a_new_database_gets_what_a_plain_goose_gives(
+    first: int, jobs: Job, plain: list[Catalog], database: postgres.Database
 ) -> None:
-    if start_at is not None:
-        assert jobs.plain(database, *(["up-to", str(start_at)] if start_at else ["status"])).returncode == 0
-        fill(database, start_at)
-    before = contents(database)
-    done = jobs.run(f"at-{target}", database)
-    assert [each.returncode for each in done] == [0] * (4 if target else 3), done[-1].stderr
-    assert comparison.compare(plain[target], taken(database)) == ()
+    assert_reached(jobs, plain, database, first)
+
+
+def test_from_every_version_to_every_other_as_a_plain_goose(
+    jobs: Job, plain: list[Catalog], database: postgres.Database
+) -> None:
+    assert jobs.plain(database, "up").returncode == 0
+    fill(database, NEWEST)
+    at = NEWEST
+    for wanted in walk():
+        target = NEWEST if wanted is RELEASED else wanted
+        before = contents(database)
+        assert_reached(jobs, plain, database, wanted)
+        after = contents(database)
+        assert_kept(before, after)
+        least = min(at, target)
+        assert len(after.get("users", [])) == (50 if least else 0)
+        fill(database, target, above=least)
+        at = target
+
+
+def assert_reached(jobs: Job, plain: list[Catalog], database: postgres.Database, wanted: int | None) -> None:
+    """By the containers of the service that is pinned there, or of the one that is not pinned."""
+    target = NEWEST if wanted is RELEASED else wanted
+    done = jobs.run("auth-service" if wanted is RELEASED else f"at-{target}", database)
+    number = 1 if wanted is RELEASED else 4 if target else 3
+    assert [each.returncode for each in done] == [0] * number, done[-1].stderr
+    assert comparison.compare(plain[target], taken(database)) == (), wanted
     assert applied(database) == [*range(target + 1)]
-    assert_kept(before, contents(database))
-    if start_at is not None and start_at >= 1 and target >= 1:
-        assert database.query("SELECT count(*) FROM users") == [("50",)]
     # goose's own table only: the assertions left nothing.
-    assert (
-        len(database.query("SELECT 1 FROM pg_class WHERE relname LIKE '%goose_db%' AND relkind = 'r'")) == 1
-    )
-    if (start_at, target) not in FIXED:
-        return
-    # And the released service goes on from there.
-    again = jobs.run("auth-service", database)
-    assert again[-1].returncode == 0, again[-1].stderr
-    assert comparison.compare(plain[NEWEST], taken(database)) == ()
+    tables = "SELECT count(*) FROM pg_class WHERE relname LIKE '%goose_db%' AND relkind = 'r'"
+    assert database.query(tables) == [("1",)]
 
 
 # Out of order.
@@ -337,7 +348,10 @@ def test_a_late_version_that_would_keep_newer_ones_is_refused_before_anything_is
     (refused,) = jobs.run("at-6", database)
     assert refused.returncode == 1
     assert "nothing was changed: 6 was applied after 7, 8 (out of order)" in refused.stderr
-    assert "Roll back to 5 first (gen rollback at-6 --to 5), then to 6 (SQLSTATE P0001)" in refused.stderr[-2048:]
+    assert (
+        "Roll back to 5 first (gen rollback at-6 --to 5), then to 6 (SQLSTATE P0001)"
+        in refused.stderr[-2048:]
+    )
     assert comparison.compare(before, taken(database)) == ()
     # What goose alone would do.
     _, down, up, after = jobs.containers("at-6", database)
@@ -380,7 +394,9 @@ def test_the_way_out_that_is_named_leads_out(
 ) -> None:
     out_of_order(apart, database, order)
     (refused,) = apart.run(f"at-{target}", database)
-    assert f"Roll back to {way} first (gen rollback at-{target} --to {way}), then to {target}" in refused.stderr
+    assert (
+        f"Roll back to {way} first (gen rollback at-{target} --to {way}), then to {target}" in refused.stderr
+    )
     assert applied(database) == [0, *order]
     # Nothing between them would do.
     for between in {each for each in order if way < each < target}:
@@ -446,7 +462,10 @@ def test_a_database_that_is_newer_than_the_pins_author_knew_is_left_alone(
     assert (
         "decided when 10 was the newest migration, and this database has newer ones: 11, 12" in refused.stderr
     )
-    again = "Decide again, with the newest migration files checked out: gen rollback stale --to 3 (SQLSTATE P0001)"
+    again = (
+        "Decide again, with the newest files checked out: gen rollback --release stale, then "
+        "gen rollback stale --to 3 (SQLSTATE P0001)"
+    )
     assert again in refused.stderr[-2048:]
     assert "nothing was changed" in refused.stderr[-2048:]
     assert (comparison.compare(before, taken(database)), contents(database)) == ((), rows)

@@ -11,7 +11,7 @@ import pytest
 from generator import model
 from generator.lint import commands
 from generator.migrations import directory
-from generator.rollback import losses, path
+from generator.rollback import calls, losses, path
 from tests.support import goose, lint, models, postgres
 
 DONE = re.compile(r" (OK|EMPTY) +(\S+) \(")
@@ -143,9 +143,27 @@ LOSSES = [
     ("SELECT 1 FROM app.forget()", "SELECT count(*) FROM users"),
     ("VALUES (forget())", "SELECT count(*) FROM users"),
     ("(SELECT forget())", "SELECT count(*) FROM users"),
+    ("CREATE TABLE kept AS SELECT forget()", "SELECT count(*) FROM users"),
+    ("CREATE MATERIALIZED VIEW kept AS SELECT * FROM forget()", "SELECT count(*) FROM users"),
+    ("PREPARE p AS SELECT forget(); CREATE TABLE kept AS EXECUTE p", "SELECT count(*) FROM users"),
+    ("COPY (SELECT forget()) TO STDOUT", "SELECT count(*) FROM users"),
+    ("INSERT INTO log SELECT forget()", "SELECT count(*) FROM users"),
+    ("INSERT INTO log VALUES (forget())", "SELECT count(*) FROM users"),
+    ("ALTER TABLE one ADD COLUMN b int DEFAULT 1 + forget()", "SELECT count(*) FROM users"),
+    ("BEGIN; DECLARE c CURSOR FOR SELECT forget(); FETCH c; COMMIT", "SELECT count(*) FROM users"),
+    ("SET search_path = app, public; CREATE TABLE users (); RESET search_path; DROP TABLE users CASCADE",
+     "SELECT to_regclass('public.users')"),
+    ("BEGIN; SAVEPOINT a; ALTER TABLE users RENAME TO old; CREATE TABLE users (); ROLLBACK TO a;"
+     "DROP TABLE users CASCADE; COMMIT", "SELECT to_regclass('public.users')"),
+    ("CREATE TABLE p (LIKE part) PARTITION BY LIST (id); ALTER TABLE p ATTACH PARTITION part DEFAULT; DROP TABLE p",
+     "SELECT to_regclass('part')"),
+    ("CREATE TABLE p (id int); ALTER TABLE part INHERIT p; DELETE FROM p", "SELECT count(*) FROM part"),
+    ("CREATE SCHEMA s; ALTER TABLE part SET SCHEMA s; DROP SCHEMA s CASCADE", "SELECT to_regclass('part')"),
+    ("CREATE TABLE p (id int); ALTER SEQUENCE counter OWNED BY p.id; DROP TABLE p", "SELECT to_regclass('counter')"),
+    ("CREATE VIEW v AS SELECT * FROM part; DELETE FROM v", "SELECT count(*) FROM part"),
     ("ALTER SEQUENCE counter RESTART", "SELECT last_value FROM counter"),
     ("SELECT setval('counter', 1)", "SELECT last_value FROM counter"),
-]
+]  # fmt: skip
 # What PostgreSQL refuses while something is there.
 REFUSED = ["DROP SCHEMA app", "DROP TYPE mood", "DROP DOMAIN code", "DROP COLLATION other"]
 KEPT = [
@@ -157,6 +175,9 @@ KEPT = [
     "PREPARE p AS DELETE FROM users",
     "EXPLAIN DELETE FROM users",
     "CREATE RULE r AS ON UPDATE TO users DO INSTEAD (DELETE FROM users; UPDATE users SET name = '')",
+    "CREATE MATERIALIZED VIEW m AS SELECT app.forget() WITH NO DATA",
+    "CREATE TABLE d (id int DEFAULT app.forget(), CHECK (app.forget() > 0))",
+    "ALTER TABLE one ALTER id SET DEFAULT app.forget()",
     "SELECT id, now(), pg_catalog.set_config('a.b', 'c', true) FROM users AS x (id, b) FOR UPDATE OF x",
 ]
 SETUP = """
@@ -173,6 +194,11 @@ CREATE TABLE users (
 CREATE INDEX users_name ON users (name);
 CREATE FUNCTION forget() RETURNS int LANGUAGE sql AS 'DELETE FROM users RETURNING 1';
 CREATE FUNCTION app.forget() RETURNS int LANGUAGE sql AS 'DELETE FROM users RETURNING 1';
+CREATE TABLE log (a int);
+CREATE TABLE one (id int);
+INSERT INTO one VALUES (1);
+CREATE TABLE part (id int);
+INSERT INTO part VALUES (1);
 INSERT INTO users VALUES (1, 'Ada', 1.23, '2026-01-17 09:30', 'fine', '8000', 'Bern', ROW(1, 2));
 SELECT nextval('counter'), nextval('counter');
 """
@@ -212,3 +238,23 @@ def test_what_keeps_every_value_on_postgresql_is_not_told(database: postgres.Dat
         database.query(sql)
         assert not lost(sql), sql
     assert database.query(question) == before
+
+
+def test_what_is_taken_for_harmless_is_known_to_postgresql_and_changes_nothing(
+    database: postgres.Database,
+) -> None:
+    """PostgreSQL itself tells which of its functions may change something: of those, these only wait, tell, lock, or
+    go on in a sequence."""
+    rows = database.query(
+        "SELECT proname, bool_or(provolatile = 'v') FROM pg_proc"
+        " WHERE pronamespace = 'pg_catalog'::regnamespace GROUP BY proname"
+    )
+    known = {name.upper(): volatile == "t" for name, volatile in rows}
+    grammar = "COALESCE CURRENT_SCHEMA CURRENT_USER EXISTS GREATEST LEAST NULLIF SESSION_USER"
+    assert calls.HARMLESS - known.keys() <= {*grammar.split()}
+    volatile = (
+        "CLOCK_TIMESTAMP CURRVAL GEN_RANDOM_UUID LASTVAL NEXTVAL PG_ADVISORY_LOCK PG_ADVISORY_UNLOCK"
+        " PG_ADVISORY_XACT_LOCK PG_IS_IN_RECOVERY PG_NOTIFY PG_RELATION_SIZE PG_SLEEP PG_TABLE_SIZE"
+        " PG_TOTAL_RELATION_SIZE PG_TRY_ADVISORY_LOCK PG_TRY_ADVISORY_XACT_LOCK RANDOM SET_CONFIG"
+    )
+    assert {each for each in calls.HARMLESS if known.get(each)} <= {*volatile.split()}

@@ -481,6 +481,7 @@ ALTERED = (
     ("Roll back to a version", "--to 20260117000005", "--to 20260117000055"),
     (EMERGENCY, "scale deployment auth-service", "scale deployment auth"),
     (EMERGENCY, "--sync-policy none", "--sync-policy off"),
+    (EMERGENCY, "get pods", "get pots"),
     (CONNECT, "connection-string", "connection-sting"),
     (CONNECT, "base64decode", "base64decoded"),
     (GOOSE, "-dir=migrations/auth-service", "-dir=migrations/auth"),

@@ -103,6 +103,19 @@ def lost(down: str) -> list[str]:
         ("SELECT setval('s', 1)", [f"SELECT setval(…): {CODE}"]),
         ('SELECT "count"(*), "in"(1)', [f'SELECT "in"(…): {CODE}'.replace('"', "")]),
         ("VALUES (f(1))", [f"VALUES f(…): {CODE}"]),
+        ("CREATE TABLE log (a, b) AS SELECT purge()", [f"CREATE … purge(…): {CODE}"]),
+        ("CREATE TEMP TABLE IF NOT EXISTS k ON COMMIT DROP AS VALUES (app.f(1))", [f"CREATE … app.f(…): {CODE}"]),
+        ("CREATE MATERIALIZED VIEW v (a) AS SELECT * FROM purge()", [f"CREATE … purge(…): {CODE}"]),
+        ("CREATE TABLE k AS EXECUTE p", [f"CREATE: {CODE}"]),
+        ("COPY (SELECT purge()) TO STDOUT (FORMAT csv)", [f"COPY … purge(…): {CODE}"]),
+        ("COPY a (b) FROM '/a' (FORMAT csv) WHERE f(b)", [f"COPY … f(…): {CODE}"]),
+        ("INSERT INTO s.a (b) SELECT f(b) FROM c ON CONFLICT (b) DO NOTHING", [f"INSERT … f(…): {CODE}"]),
+        ("INSERT INTO a VALUES (purge())", [f"INSERT … purge(…): {CODE}"]),
+        ("ALTER TABLE a ADD b int DEFAULT 1 + purge() NOT NULL CHECK (f(b))", [f"ALTER … purge(…): {CODE}"]),
+        ("DECLARE c CURSOR FOR SELECT purge()", [f"DECLARE … purge(…): {CODE}"]),
+        ("DELETE FROM a WHERE f(b)", ["DELETE FROM a: the rows that match", f"DELETE … f(…): {CODE}"]),
+        ("SELECT set(1), conflict(2), insert(3)",
+         [f"SELECT {x}(…): {CODE}" for x in ("set", "conflict", "insert")]),
         ("SELECT 1; DROP TABLE a; SELECT 2", ["DROP TABLE a: every row of it"]),
         ('DROP TABLE "a\xad: nothing"', ['DROP TABLE "a\\xad: nothing": every row of it']),
     ],
@@ -140,7 +153,12 @@ def test_a_loss_is_told_with_its_object(sql: str, expected: list[str]) -> None:
         "CREATE TABLE b AS SELECT * FROM a",
         "PREPARE p AS DELETE FROM a",
         "EXPLAIN DELETE FROM a WHERE false",
-        "INSERT INTO a (b) SELECT f(b) FROM c ON CONFLICT DO NOTHING",
+        "INSERT INTO a AS x (b) SELECT lower(b) FROM ONLY (c) ON CONFLICT (b) DO NOTHING",
+        "CREATE TABLE a (b int DEFAULT f(), c int GENERATED ALWAYS AS (f(b)) STORED, CHECK (f(b)))",
+        "CREATE UNLOGGED TABLE a (b, c) WITH (fillfactor = 70) AS SELECT nextval('s'), now() FROM b",
+        "CREATE MATERIALIZED VIEW v AS SELECT f() WITH NO DATA",
+        "ALTER TABLE a ADD b varchar(3) DEFAULT 'x' CHECK (f(b)), ADD CHECK (f(c)), ALTER d SET DEFAULT f()",
+        "COPY a (b, c) FROM STDIN (FORMAT csv)",
         "MERGE INTO a USING b ON a.i = b.i WHEN NOT MATCHED THEN INSERT VALUES (1)",
         "SELECT 'DROP TABLE a' /* ; DROP TABLE b; */ AS \"; DROP TABLE c;\" -- DROP TABLE d",
         "SELECT update FROM a FOR NO KEY UPDATE OF a",
@@ -164,6 +182,11 @@ def test_no_loss(sql: str) -> None:
         "CREATE SEQUENCE s; ALTER SEQUENCE s RESTART; DROP SEQUENCE s;",
         "CREATE TABLE a (); MERGE INTO a USING b ON true WHEN MATCHED THEN DELETE;",
         "CREATE TABLE a (); INSERT INTO a VALUES (1) ON CONFLICT (b) DO UPDATE SET c = 1;",
+        "CREATE TABLE public.a (); DROP TABLE public.a;",
+        "SAVEPOINT s; CREATE TABLE a (); RELEASE s; DROP TABLE a;",
+        "CREATE TABLE n (); ALTER TABLE n RENAME TO a; DROP TABLE a;",
+        "CREATE SCHEMA s; CREATE TABLE a (); ALTER TABLE a SET SCHEMA s; DROP TABLE s.a; DROP SCHEMA s CASCADE;",
+        "CREATE TABLE p (); CREATE TABLE q (); ALTER TABLE p ATTACH PARTITION q DEFAULT; DROP TABLE p;",
     ],
 )
 def test_what_the_same_down_made_is_no_loss(sql: str) -> None:
@@ -181,6 +204,47 @@ def test_what_the_same_down_made_is_no_loss(sql: str) -> None:
 )
 def test_what_was_there_before_is_one(sql: str, expected: list[str]) -> None:
     assert lost(sql) == [f"DROP TABLE {each}: every row of it" for each in expected]
+
+
+@pytest.mark.parametrize(
+    ("before", "last"),
+    [
+        # A role with search_path = app.
+        ("CREATE TABLE a ()", "DROP TABLE public.a"),
+        ("CREATE TABLE public.a ()", "DROP TABLE a"),
+        ("CREATE TABLE a (); SET search_path = app", "DROP TABLE a"),
+        (
+            "CREATE TABLE a (); WITH x AS (SELECT set_config('search_path', 'app', true)) SELECT 1",
+            "DROP TABLE a",
+        ),
+        ("CREATE TABLE a (); RESET ALL", "DROP TABLE a"),
+        ("CREATE TABLE a (); SET ROLE other", "DROP TABLE a"),
+        (
+            "CREATE TABLE a (); ALTER TABLE app.a RENAME TO b; ALTER TABLE public.a SET SCHEMA app",
+            "DROP TABLE a",
+        ),
+        (
+            "CREATE SCHEMA s; CREATE TABLE s.a (); ALTER SCHEMA s RENAME TO t; ALTER SCHEMA u RENAME TO s",
+            "DROP TABLE s.a",
+        ),
+        # What was made is gone again.
+        ("SAVEPOINT s; CREATE TABLE a (); ROLLBACK TO s", "DROP TABLE a"),
+        ("CREATE TABLE a (); ROLLBACK", "TRUNCATE a"),
+        ("CREATE TEMP TABLE a () ON COMMIT DROP; COMMIT", "DELETE FROM a"),
+        ("CREATE TEMP TABLE a (); DISCARD TEMP", "UPDATE a SET b = 1"),
+        # What was there before is a part of what was made.
+        ("CREATE TABLE p (); ALTER TABLE p ATTACH PARTITION a DEFAULT", "DROP TABLE p"),
+        ("CREATE TABLE p (); ALTER TABLE a ADD b int, INHERIT p", "DELETE FROM p"),
+        ("CREATE SCHEMA s; ALTER TABLE a SET SCHEMA s", "DROP SCHEMA s CASCADE"),
+        ("CREATE TABLE p (); ALTER SEQUENCE a OWNED BY p.b", "DROP TABLE p"),
+        ("CREATE EXTENSION e; ALTER EXTENSION e ADD TABLE a", "DROP EXTENSION e"),
+        ("CREATE TEMP VIEW v AS SELECT * FROM a", "DELETE FROM v"),
+        ("CREATE FOREIGN TABLE f (a int) SERVER s", "DELETE FROM f"),
+    ],
+)
+def test_what_may_be_another_one_counts(before: str, last: str) -> None:
+    (what,) = lost(f"{before}; {last};")
+    assert what.startswith(" ".join(last.removesuffix(" CASCADE").removesuffix(" SET b = 1").split(" ")))
 
 
 def test_each_is_told_once_and_in_the_order_of_the_statements() -> None:

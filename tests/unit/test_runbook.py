@@ -57,6 +57,13 @@ EVERYTHING = dataclasses.replace(
     database=models.database(secret=models.secret(rotation=ROTATION)),
     pushgateway="http://pushgateway.monitoring.svc:9091",
 )
+ROLLBACKS = (
+    "Roll back the last migration",
+    "Roll back to a version",
+    "Emergency rollback",
+    "Roll back at once, by a Job",
+    "Roll back with goose alone",
+)
 VARIANTS = {
     "plain": models.service(migrations=THREE),
     "one": models.service(migrations=(table(1),)),
@@ -229,9 +236,54 @@ def test_no_way_back_behind_a_missing_down() -> None:
     assert "**It has no Down: no rollback passes it.**" in text
     assert "gen rollback" not in section(text, "Roll back the last migration")
     assert "4_step.sql` has no Down" in section(text, "Roll back to a version")
+    for title in ROLLBACKS:
+        assert commands(section(text, title)) == [], title
+        assert commands(section(page(VARIANTS["to nothing"]), title)) == [], title
     half = page(VARIANTS["half a way"])
     assert "gen rollback auth-service --to 1 " in section(half, "Roll back to a version")
     assert "No further back than 1" in section(half, "Roll back to a version")
+
+
+def test_what_waits_behind_a_pin_stands_in_no_way() -> None:
+    """Nor is its loss asked for: the Job makes sure that it was never applied."""
+    waiting = (*THREE, table(4), migration(5, "-- +goose Up\nCREATE TABLE t5 (id int);\n"))
+    pinned = models.service(migrations=waiting, pin=models.pin(version=2, newest=3, accepted=(3,)))
+    text = page(pinned)
+    lost = "--accept-data-loss 3 --accept-data-loss 2\n"
+    for title in ("Roll back the last migration", "Emergency rollback"):
+        assert commands(section(text, title))
+    assert f'gen rollback auth-service --last --reason "$REASON" {lost}' in section(
+        text, "Roll back the last migration"
+    )
+    assert "no Down" not in "".join(section(text, each) for each in ROLLBACKS)
+    assert "**Waits behind the pin.**" in section(text, "Migrations")
+    # Of those that the pin undid, it does.
+    down = dataclasses.replace(pinned, pin=models.pin(version=2, newest=5, accepted=(3, 4)))
+    assert "5_step.sql` has no Down" in section(page(down), "Roll back the last migration")
+
+
+def test_an_application_is_stopped_until_no_pod_is_left_and_started_again() -> None:
+    found = commands(section(page(VARIANTS["plain"]), "Emergency rollback"))
+    kubectl = "kubectl --namespace auth "
+    steps = [each.strip().removeprefix(kubectl) for each in found if each.startswith(kubectl)]
+    assert steps == [
+        "get deployment auth-service",
+        "scale deployment auth-service --replicas=0",
+        "get pods",
+        "get jobs auth-service-migration",
+        "scale deployment auth-service --replicas=1",
+    ]
+
+
+def test_a_version_that_is_ahead_is_compared_with_git_before_anything() -> None:
+    service = models.service(migrations=THREE, pushgateway="http://pushgateway.monitoring.svc:9091")
+    text = section(page(service), "MigrationVersionAhead")
+    assert text.index("git log --all") < text.index("[roll back](#roll-back-to-a-version)")
+    assert "git log" not in section(page(EVERYTHING), "MigrationVersionAhead")
+    assert "SELECT max(version_id) FROM goose_db_version" in section(page(service), "MigrationVersionBehind")
+    assert "more than 5m behind" in section(page(service), "MigrationReportMissing")
+    assert "`job/auth-service-rollback`" in section(page(service), "MigrationFailed")
+    assert "auth-service-rollback" not in section(page(VARIANTS["plain"]), "MigrationFailed")
 
 
 def test_the_flags_are_those_of_the_whole_way() -> None:
