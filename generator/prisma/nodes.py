@@ -66,7 +66,15 @@ class List:
     span: Span
 
 
-Expression = Text | Number | Constant | Call | List
+@dataclass(frozen=True, slots=True)
+class Object:
+    """`{ deletedAt: null }`, a partial index's condition since Prisma 7.4: every member has a name."""
+
+    members: tuple[Argument, ...]
+    span: Span
+
+
+Expression = Text | Number | Constant | Call | List | Object
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +153,7 @@ class Block:
     """A top-level block from its keyword to its closing brace.
 
     A model, view or type has `fields`, an enum `values`, a datasource or generator `properties`; `attributes` are
-    the `@@` ones. `close` is the offset of the closing brace.
+    the `@@` ones. `close` is the offset of the closing brace, or of where it is missing.
     """
 
     kind: Kind

@@ -17,8 +17,9 @@ from generator.prisma.nodes import Span
 @dataclass(frozen=True, slots=True)
 class Type:
     """A column's type as PostgreSQL prints it without a modifier, in `pg_catalog`'s spelling: `integer`,
-    `character varying`, `timestamp without time zone`, or the qualified name of an enum or any other type
-    (`public.role`).
+    `character varying`, `timestamp without time zone`, or the qualified name of an enum (`public.role`). Any other
+    type has its schema only if it is not the default schema's nor an extension's: who writes Unsupported("citext")
+    does not say where.
 
     `modifiers`: length, or precision and scale, as `format_type` has them; `()` for none. `is_array`: any number of
     dimensions, as for Prisma.
@@ -38,18 +39,24 @@ class DefaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """`text` is a literal's value (lists: one line each element), or an expression as written or printed.
+    """`text` is a literal's value (lists: each element and a line break), or an expression; in a form that different
+    spellings share (see `defaults`). `written` is the SQL as the database prints it or dbgenerated("…") has it.
 
     `NOW` is CURRENT_TIMESTAMP and its like; `SEQUENCE` is serial, identity and autoincrement().
     """
 
     kind: DefaultKind
     text: str = ""
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`is_generated`: GENERATED ALWAYS AS (…) STORED, of which Prisma knows nothing."""
+    """`is_generated`: GENERATED ALWAYS AS (…) STORED, of which Prisma knows nothing: it takes the expression for a
+    default, and so does `default`. A domain's column has the type that the domain stands on, as for Prisma.
+
+    `is_nullable` is True for arrays, NOT NULL or not: to Prisma a list is a list.
+    """
 
     name: str
     type: Type
@@ -125,6 +132,9 @@ class Table:
 
     `beside` is what Prisma cannot express, by name: check constraints, exclusion constraints, triggers, row level
     security, partitioning, partial indexes …; `{"users_email_check": "check constraint"}`.
+
+    `is_join_table`: of an implicit many-to-many relation, whose key was a unique index before Prisma 6.
+    `is_extension`: an extension made it (`spatial_ref_sys`).
     """
 
     schema: str
@@ -135,6 +145,8 @@ class Table:
     is_view: bool = False
     beside: Mapping[str, str] = field(default_factory=dict, compare=False)
     origin: Span | None = field(default=None, compare=False)
+    is_join_table: bool = field(default=False, compare=False)
+    is_extension: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
