@@ -260,6 +260,13 @@ class Rehearsal:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """`ignore` are the objects that `gen drift` passes over: kind and qualified name, `*` for any text."""
+
+    ignore: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One service, with everything that its manifests need.
 
@@ -291,6 +298,7 @@ class Service:
     postgres: int | None = field(compare=False)
     lint: Mapping[str, LintLevel] = field(compare=False)
     rehearsal: Rehearsal = field(compare=False)
+    drift: Drift = field(compare=False)
     where: Where = field(compare=False, repr=False)
 
     @property

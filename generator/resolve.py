@@ -197,6 +197,7 @@ def _service(sources: _Sources, root: Path) -> tuple[model.Service, list[Diagnos
         postgres=service.postgres or sources.reading.spec.defaults.postgres,
         lint=sources.mapping("lint", "rules", {}),
         rehearsal=_rehearsal(service.rehearsal),
+        drift=model.Drift(tuple(service.drift.ignore or ()) if service.drift else ()),
         where=where,
     ), found
 

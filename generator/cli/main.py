@@ -20,6 +20,7 @@ COMMANDS = {
     "build": "Write the manifests of all services to out/.",
     "check": "Check services.yaml and the migrations; write nothing.",
     "dashboard": "Print Grafana's dashboard over all services.",
+    "drift": "Compare a live database with what its migrations make.",
     "explain": "Explain a rule: what it finds, why, what to do.",
     "guard": "Print what makes an application wait for its migrations.",
     "lock": "Record the merged migrations, so that a later edit is noticed.",

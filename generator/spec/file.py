@@ -177,6 +177,16 @@ class Rehearsal(Strict):
     """SQL file with rows to insert before the first new migration (`--from`). Relative to services.yaml."""
 
 
+class Drift(Strict):
+    """What `gen drift` passes over."""
+
+    ignore: (
+        Annotated[list[Annotated[str, Field(min_length=1, max_length=512)]], Field(max_length=1000), Once]
+        | None
+    ) = None
+    """Objects as `gen drift` names them, kind and qualified name, e.g. `schema billing`; `*` stands for any text."""
+
+
 class Lint(Strict):
     rules: dict[str, Annotated[LintLevel, enumerated(LintLevel)] | None] | None = None
     """What a finding of a lint rule does, by the rule's id: error, warning or ignore."""
@@ -229,6 +239,8 @@ class Service(Settings):
     """Groups of people who may look at the Job and delete it."""
     rehearsal: Rehearsal | None = None
     """What `gen test` needs to be there before the first migration."""
+    drift: Drift | None = None
+    """What `gen drift` passes over in the live database."""
     pin: Pin | None = None
     """A rollback: holds the database at an older version. Written by `gen rollback`."""
     suspend: bool = False

@@ -125,6 +125,7 @@ def service(**changes: Any) -> model.Service:
         postgres=None,
         lint={},
         rehearsal=model.Rehearsal((), (), (), None, None),
+        drift=model.Drift(()),
         where=model.Where(lambda path: None, Position("services.yaml")),
     )
     return dataclasses.replace(base, **changes)

@@ -1,0 +1,97 @@
+"""Which migration says something of an object: found by its names in the text of the statements.
+
+Only for a person's eyes. A name that SQL composes, or that PostgreSQL gave, is found through its table's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from generator.database.catalog.snapshot import Attributes, Identity, Value
+from generator.diagnostics import Position
+from generator.migrations.model import Migration
+
+# By whose CREATE or ALTER an object is made, where that is not the last word of its kind.
+_MAKING: Mapping[str, tuple[str, ...]] = {
+    "column": ("table",),
+    "constraint": ("table",),
+    "enum": ("type",),
+    "default privileges": ("privileges",),
+    "foreign-data wrapper": ("wrapper",),
+    "user mapping": ("mapping",),
+}
+_COMMENT = re.compile(r"--[^\n]*")
+_HEAD = 300
+_FIRST_WORDS = 6
+_PART = re.compile(r'"(?:[^"]|"")+"|[^."]+')
+
+
+def find(
+    identity: Identity, attributes: Attributes, changed: Collection[str], applied: Sequence[Migration]
+) -> tuple[Migration, Position] | None:
+    """The last statement that makes or changes it; where none does, the last that names it, or its table.
+
+    `changed` are the attributes that differ.
+    """
+    own = last_part(identity.name)
+    table = attributes.get("table")
+    of_table = last_part(str(table)) if table is not None else ""
+    columns = [last_part(each) for each in _texts(attributes.get("columns") or attributes.get("keys"))]
+    both = [own, of_table]
+    making = frozenset(_MAKING.get(identity.kind, identity.kind.split()[-1:]))
+    anything: frozenset[str] = frozenset()
+    attempts = [(making, both), (anything, both)]
+    if "grants" in changed:
+        attempts.insert(0, (frozenset({"grant", "revoke"}), both))
+    if of_table:
+        attempts += [(anything, [of_table, *columns]), (anything, [of_table])]
+    elif "owned by" in attributes:
+        column = _PART.findall(str(attributes["owned by"]))
+        attempts.append((anything, [_plain(each) for each in column[-2:]]))
+    for heads, words in attempts:
+        found = _last_naming(heads, [each for each in words if each], applied)
+        if found is not None:
+            return found
+    return None
+
+
+def _last_naming(
+    heads: frozenset[str], words: Sequence[str], applied: Sequence[Migration]
+) -> tuple[Migration, Position] | None:
+    """The last statement with all of the words, one of `heads` among its first words."""
+    patterns = [re.compile(rf"(?<![\w$]){re.escape(each)}(?![\w$])", re.IGNORECASE) for each in words]
+    if not patterns:
+        return None
+    for migration in reversed(applied):
+        for statement in reversed(migration.up):
+            if heads and not _begins(statement.text, heads):
+                continue
+            found = [each.search(statement.text) for each in patterns]
+            first = found[0]
+            if first is not None and None not in found:
+                return migration, statement.position(migration.path, first.start(), len(first[0]))
+    return None
+
+
+def _begins(text: str, heads: frozenset[str]) -> bool:
+    code = _COMMENT.sub("", text).lstrip()
+    words = re.findall(r"\w+", code[:_HEAD].partition("(")[0].lower())[:_FIRST_WORDS]
+    return words[:1] in (["create"], ["alter"], ["grant"], ["revoke"]) and not heads.isdisjoint(words)
+
+
+def last_part(name: str) -> str:
+    """`email` of `public.users.email`, `users_pkey` of `users_pkey on public.users`, `touch` of `public.touch()`."""
+    text = name
+    if not text.startswith('"'):
+        text = text.split(" on ", 1)[0].split("(", 1)[0]
+    parts = _PART.findall(text)
+    return _plain(parts[-1]) if parts else ""
+
+
+def _plain(part: str) -> str:
+    return part.strip('"').replace('""', '"')
+
+
+def _texts(value: Value | None) -> Iterable[str]:
+    return value if isinstance(value, list | tuple) else ()

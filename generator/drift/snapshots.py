@@ -1,0 +1,131 @@
+"""The expected schema as a file of the repository, so that a live database is compared without a second PostgreSQL.
+
+It says for which migrations it was taken, and is refused when it does not fit: an old expectation would call
+every newer migration a drift.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+from generator import model
+from generator.database.catalog.snapshot import Catalog
+from generator.diagnostics import GenError
+from generator.drift import expected
+from generator.drift.result import Expectation
+from generator.migrations import lock
+from generator.migrations.model import Migration
+from generator.output import disk
+
+FORMAT = 1
+_HEAD = '{"gen": "drift snapshot", '
+_MOST_BYTES = 64 * 1024 * 1024
+_TEMPORARY = ".gen-drift-snapshot.tmp"
+
+
+def digest(migrations: Sequence[Migration]) -> str:
+    """Over the names and contents of the files, by version."""
+    ordered = sorted(migrations, key=lambda each: each.version)
+    lines = (f"{lock.digest(each.text.encode())}  {each.name}\n" for each in ordered)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def text(of: Expectation, service: model.Service, migrations: Sequence[Migration]) -> str:
+    """One object per line, sorted: a change of the schema is a change of a few lines."""
+    head = {
+        "format": FORMAT,
+        "service": service.name,
+        "version": max(of.versions, default=0),
+        "migrations": digest(migrations),
+        "schema": of.schema,
+    }
+    return (
+        f"{_HEAD}{json.dumps(head)[1:-1]},\n"
+        f'"before":\n{of.before.to_json().rstrip()},\n"catalog":\n{of.catalog.to_json().rstrip()}}}\n'
+    )
+
+
+def write(path: Path, content: str) -> bool:
+    """Whether the file changed. Never over what is not a snapshot, nor through a link. Raises GenError."""
+    _refuse_foreign(path)
+    with disk.telling(f"cannot write {path}"), disk.directory(path.parent) as folder:
+        known = disk.read(path.name, folder) if disk.kind(path.name, folder) is disk.Kind.FILE else None
+        if known == content.encode():
+            return False
+        disk.remove(_TEMPORARY, folder)
+        disk.replace(path.name, content.encode(), folder, _TEMPORARY)
+    return True
+
+
+def _refuse_foreign(path: Path) -> None:
+    with disk.telling(f"cannot write {path}"), disk.directory(path.parent) as folder:
+        kind = disk.kind(path.name, folder)
+    if kind is None:
+        return
+    if kind is disk.Kind.FILE and _beginning(path) == _HEAD:
+        return
+    raise GenError(
+        f"{path} is not a snapshot of gen, and is not overwritten", help="remove it, or name another file"
+    )
+
+
+def _beginning(path: Path) -> str:
+    with disk.telling(f"cannot read {path}"), path.open("rb") as stream:
+        return stream.read(len(_HEAD)).decode("utf-8", "replace")
+
+
+def read(path: Path, service: model.Service, migrations: Sequence[Migration]) -> Expectation:
+    """`migrations` are those that the live database has. Raises GenError for what does not fit them."""
+    given = _parsed(path)
+    version = given.get("version")
+    wanted = max((each.version for each in migrations), default=0)
+    again = f"run `gen drift {service.name} --write-snapshot {path}` and commit the result"
+    if given.get("service") != service.name:
+        raise GenError(f"{path} is the snapshot of another service", help=f"name that of {service.name}")
+    if version != wanted:
+        raise GenError(
+            f"{path} is of version {version!r}, and the database is at {wanted}",
+            help=f"take the snapshot of the deployed commit, leave out `--snapshot`, or {again}",
+        )
+    if given.get("migrations") != digest(migrations):
+        raise GenError(
+            f"{path} is stale: it was taken of other migrations than the {len(migrations)} that the database has",
+            help=again,
+        )
+    try:
+        catalog = Catalog.from_json(json.dumps(given["catalog"]))
+        before = Catalog.from_json(json.dumps(given["before"]))
+    except KeyError as error:
+        raise _broken(path) from error
+    schema = given.get("schema")
+    versions = tuple(sorted(each.version for each in migrations))
+    where = schema if isinstance(schema, str) else expected.PUBLIC
+    return Expectation(catalog, before, versions, where, str(path))
+
+
+def _parsed(path: Path) -> dict[str, object]:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as stream:
+            is_plain = stat.S_ISREG(os.fstat(descriptor).st_mode)
+            data = stream.read(_MOST_BYTES + 1) if is_plain else b""
+    except OSError as error:
+        raise GenError(f"cannot read {path}: {error.strerror or error}", help="check the path") from error
+    if not data.startswith(_HEAD.encode()) or len(data) > _MOST_BYTES:
+        raise _broken(path)
+    try:
+        given = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise _broken(path) from error
+    if not isinstance(given, dict) or given.get("format") != FORMAT:
+        raise _broken(path)
+    return given
+
+
+def _broken(path: Path) -> GenError:
+    return GenError(f"{path} is no drift snapshot of this gen", help="take it again with `--write-snapshot`")

@@ -1,0 +1,286 @@
+"""The parts of `gen drift` that need no database: patterns, roles and versions, origins, snapshots, the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generator.database.catalog.snapshot import Attributes, Catalog, Identity
+from generator.diagnostics import GenError
+from generator.drift import findings, ignoring, masking, origin, relative, snapshots
+from generator.drift.ignoring import Ignoring
+from generator.drift.result import Change, Expectation
+from generator.migrations.model import Migration, Statement
+from tests.support import models
+
+TABLE = Identity("table", "public.users")
+ROLES = {"the database owner": relative.MIGRATING, "migrator": relative.MIGRATING}
+
+
+def catalog(objects: dict[Identity, Attributes], major: int = 16) -> Catalog:
+    return Catalog(objects, major)
+
+
+# Patterns.
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("table public.users", "table public.users", True),
+        ("table public.users", "table public.users2", False),
+        ("table public.*", "table public.users", True),
+        ("*", "", True),
+        ("a*a", "a", False),
+        ("a*b*c", "a--b--c", True),
+        ("a*b*c", "a--c--b", False),
+        ("*users", "table public.users", True),
+        ("table [a-z].?", "table x.y", False),
+        ("table public.**s", "table public.users", True),
+        ("table *", "table a\nb", True),
+    ],
+)
+def test_a_star_is_any_text(pattern: str, text: str, expected: bool) -> None:
+    assert ignoring.matches(pattern, text) is expected
+
+
+def test_many_stars_are_no_trouble() -> None:
+    """A regular expression would not come back."""
+    assert not ignoring.matches("*a" * 256 + "b", "a" * 100_000)
+
+
+def test_a_part_goes_with_its_table_and_its_schema() -> None:
+    column = Identity("column", "billing.invoices.id")
+    sequence = Identity("sequence", "billing.invoices_id_seq")
+    known = catalog(
+        {
+            Identity("schema", "billing"): {},
+            Identity("table", "billing.invoices"): {"schema": "billing"},
+            column: {"table": "billing.invoices"},
+            sequence: {"owned by": column.name, "schema": "billing"},
+        }
+    )
+    for pattern in ("schema billing", "table billing.*", "column billing.invoices.id"):
+        patterns = Ignoring((pattern, "view x"), (known,))
+        assert patterns.passes_over(sequence)
+        assert patterns.unused == ("view x",)
+    patterns = Ignoring(("table billing.invoices: options",), (known,))
+    assert not patterns.passes_over(Identity("table", "billing.invoices"), "grants")
+    assert patterns.passes_over(Identity("table", "billing.invoices"), "options")
+    assert not patterns.passes_over(column, "options")
+
+
+# Two places.
+
+
+def test_who_migrates_has_one_name() -> None:
+    given = catalog(
+        {
+            TABLE: {"owner": "migrator", "grants": ["SELECT TO migrator", "SELECT TO app WITH GRANT OPTION"]},
+            Identity("policy", "p on public.users"): {"table": "public.users", "roles": ["app", "migrator"]},
+            Identity("default privileges", "of migrator in schema public on tables"): {
+                "schema": "public",
+                "grants": ["SELECT TO app"],
+            },
+            Identity("user mapping", "for migrator server far"): {"server": "far"},
+        }
+    )
+    made = relative.catalog(given, ROLES, 16).objects
+    assert made[TABLE] == {
+        "owner": relative.MIGRATING,
+        "grants": ["SELECT TO app WITH GRANT OPTION", f"SELECT TO {relative.OWNER}"],
+    }
+    assert made[Identity("policy", "p on public.users")]["roles"] == ["app", relative.MIGRATING]
+    assert Identity("default privileges", f"of {relative.MIGRATING} in schema public on tables") in made
+    assert Identity("user mapping", f"for {relative.MIGRATING} server far") in made
+
+
+def test_a_role_whose_name_begins_alike_is_another_one() -> None:
+    identity = Identity("default privileges", "of migrator2 on tables")
+    made = relative.catalog(catalog({identity: {"grants": ["SELECT TO migrator2"]}}), ROLES, 16).objects
+    assert made == {identity: {"grants": ["SELECT TO migrator2"]}}
+
+
+@pytest.mark.parametrize(("majors", "has_maintain"), [((17, 17), True), ((17, 16), False), ((16, 17), False)])
+def test_a_privilege_that_only_one_server_has(majors: tuple[int, int], has_maintain: bool) -> None:
+    given: dict[Identity, Attributes] = {
+        TABLE: {"owner": "migrator"},
+        Identity("view", "public.v"): {"owner": "app", "grants": ["MAINTAIN TO x"]},
+    }
+    made = relative.catalog(Catalog(given, majors[0]), ROLES, majors[1]).objects
+    assert (f"MAINTAIN TO {relative.OWNER}" in str(made[TABLE]["grants"])) is has_maintain
+    assert bool(made[Identity("view", "public.v")]["grants"]) is has_maintain
+
+
+def test_an_attribute_that_only_one_server_has() -> None:
+    column = Identity("column", "public.users.id")
+    given = catalog({column: {"table": "public.users", "nullable": False, "not null constraint": "n"}}, 18)
+    assert "not null constraint" in relative.catalog(given, ROLES, 18).objects[column]
+    assert relative.catalog(given, ROLES, 17).objects[column] == {"table": "public.users", "nullable": False}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (" SELECT users.id\n   FROM public.users;", "SELECT id FROM users", True),
+        ("((a = 1) AND (b = 2))", "a = 1 AND b = 2", True),
+        ('SELECT "my table"."a b" FROM x', 'SELECT "a b" FROM x', True),
+        ("SELECT id FROM users", "SELECT id FROM people", False),
+        (["lower(a)"], ["upper(a)"], False),
+        (None, "a", False),
+    ],
+)
+def test_the_same_in_the_words_of_two_servers(one: object, other: object, expected: bool) -> None:
+    assert relative.same_printed(one, other) is expected  # type: ignore[arg-type]
+
+
+def compared(
+    expected: dict[Identity, Attributes], found: dict[Identity, Attributes], major: int = 16
+) -> list[tuple[str, str]]:
+    before = catalog({})
+    sides = findings.Sides(catalog(expected), before, Catalog(found, major))
+    told, _ = findings.find(sides, models.service(), (), Ignoring((), (sides.expected, sides.found)))
+    return [(each.diagnostic.rule, each.diagnostic.message) for each in told]
+
+
+def test_one_finding_for_all_attributes_of_an_object() -> None:
+    index = Identity("index", "public.i")
+    attributes: Attributes = {"table": "public.users", "valid": True, "ready": True, "keys": ["a"]}
+    broken = {**attributes, "valid": False, "ready": False}
+    assert compared({index: attributes}, {index: broken}) == [
+        ("drift-invalid-index", "index public.i is invalid")
+    ]
+    assert compared({}, {index: broken}) == [
+        ("drift-invalid-index", "index public.i is invalid, and no migration makes it")
+    ]
+    column = Identity("column", "public.users.a")
+    assert compared(
+        {column: {"type": "integer", "nullable": True}}, {column: {"type": "bigint", "nullable": False}}
+    ) == [
+        (
+            "drift-changed",
+            "column public.users.a differs (nullable: yes expected, no found; type: integer expected, bigint found)",
+        )
+    ]
+
+
+def test_default_privileges_explain_grants_and_nothing_more() -> None:
+    usual = sorted(relative.built_in("table", 16))
+    entry = Identity("default privileges", f"of {relative.MIGRATING} in schema public on tables")
+    table: Attributes = {"owner": relative.MIGRATING, "schema": "public", "grants": usual}
+    privileges: Attributes = {"schema": "public", "grants": ["SELECT TO app"]}
+    given = {TABLE: {**table, "grants": sorted([*usual, "SELECT TO app"])}, entry: privileges}
+    assert [rule for rule, _ in compared({TABLE: table}, given)] == ["drift-extra"]
+    more = {**given, TABLE: {**table, "grants": sorted([*usual, "SELECT TO app", "DELETE TO app"])}}
+    assert [rule for rule, _ in compared({TABLE: table}, more)] == ["drift-extra", "drift-changed"]
+    less = {**given, TABLE: {**table, "grants": usual[1:]}}
+    assert [rule for rule, _ in compared({TABLE: table}, less)] == ["drift-extra", "drift-changed"]
+
+
+def test_lists_are_told_by_what_differs() -> None:
+    assert findings.parted(Change("labels", ["a", "b"], ["b", "c"])) == (["a"], ["c"])
+    assert findings.parted(Change("labels", ["a", "b"], ["b", "a"])) == ([], [])
+    assert findings.excerpts(Change("labels", ["a", "b"], ["b", "a"]), 80) == ("a, b", "b, a")
+    long = "x" * 500
+    one, other = findings.excerpts(Change("body", f"{long}1", f"{long}2"), 80)
+    assert one.startswith("…")
+    assert (one[-1], other[-1]) == ("1", "2")
+
+
+def test_secrets_are_masked() -> None:
+    assert masking.masked(["user=app", "password=hunter2"]) == ["user=app", "password=***"]
+    assert masking.masked(["app.jwt_secret=hunter2"]) == ["app.jwt_secret=***"]
+    body = "PERFORM dblink('postgres://app:hunter2hunter2@db/app', 'SELECT 1');"
+    assert "hunter2" not in str(masking.masked(body))
+    assert masking.masked(None) is None
+    assert masking.masked(True) is True
+
+
+# Where it comes from.
+
+
+def migration(version: int, *statements: str) -> Migration:
+    parts = tuple(Statement(text, [10 * number]) for number, text in enumerate(statements, start=1))
+    return models.migration(version, up=parts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "attributes", "changed", "expected"),
+    [
+        ("column", "public.users.state", {"table": "public.users"}, {"default"}, (2, 10)),
+        ("index", "public.users_state_idx", {"table": "public.users"}, set(), (2, 20)),
+        ("table", "public.users", {}, {"grants"}, (1, 20)),
+        ("index", "public.users_pkey", {"table": "public.users", "keys": ["id"]}, set(), (1, 10)),
+        ("sequence", "public.users_id_seq", {"owned by": "public.users.id"}, set(), (1, 10)),
+        ("function", "public.touch(integer)", {}, {"body"}, (1, 30)),
+        ("view", "public.nowhere", {}, set(), None),
+    ],
+)
+def test_the_statement_that_makes_it(
+    kind: str, name: str, attributes: Attributes, changed: set[str], expected: tuple[int, int] | None
+) -> None:
+    applied = (
+        migration(
+            1,
+            "CREATE TABLE users (id bigserial PRIMARY KEY, state text);",
+            "GRANT SELECT ON users TO app;",
+            "-- touch of old\nCREATE FUNCTION touch(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';",
+        ),
+        migration(
+            2,
+            "ALTER TABLE users ALTER state SET DEFAULT 'new';",
+            "CREATE INDEX users_state_idx ON users (state);",
+            "UPDATE users SET state = touch(1);",
+        ),
+    )
+    found = origin.find(Identity(kind, name), attributes, changed, applied)
+    told = (found[0].version, found[1].line) if found else None
+    assert told == expected
+
+
+# Snapshots.
+
+
+def test_a_snapshot_is_read_as_it_was_written(tmp_path: Path) -> None:
+    service = models.service()
+    made = Expectation(
+        catalog({TABLE: {"schema": "public"}}), catalog({}), (models.VERSION,), "public", "here"
+    )
+    text = snapshots.text(made, service, service.migrations)
+    path = tmp_path / "s.json"
+    assert snapshots.write(path, text)
+    assert not snapshots.write(path, text)
+    read = snapshots.read(path, service, service.migrations)
+    assert (read.catalog, read.before, read.versions, read.schema) == (
+        made.catalog,
+        made.before,
+        made.versions,
+        "public",
+    )
+    assert read.catalog.major == 16
+    assert [each.name for each in tmp_path.iterdir()] == ["s.json"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text[: len(text) // 2],
+        lambda text: text.replace('"format": 1', '"format": 2', 1),
+        lambda text: text.replace('"catalog"', '"other"'),
+        lambda text: text.replace('["table"', "[7"),
+        lambda text: text.replace('{"schema": "public"}', "[" * 100_000),
+        lambda text: text + "\udcff",
+    ],
+)
+def test_a_broken_snapshot_is_said_to_be_one(change: object, tmp_path: Path) -> None:
+    service = models.service()
+    made = Expectation(
+        catalog({TABLE: {"schema": "public"}}), catalog({}), (models.VERSION,), "public", "here"
+    )
+    assert callable(change)
+    text: str = change(snapshots.text(made, service, service.migrations))
+    path = tmp_path / "s.json"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(GenError, match="snapshot"):
+        snapshots.read(path, service, service.migrations)
