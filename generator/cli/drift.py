@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,7 +84,7 @@ def command(
     if own:
         _stop(context, report, own)
     local = status.local(chosen, read.diagnostics)
-    with _stoppable():
+    with options.stoppable():
         if written is not None:
             _write(report, file, local, written, rehearsal_url)
         else:
@@ -158,17 +155,3 @@ def _write(report: shown.Report, file: Path, local: Status, written: Path, rehea
     report.say(f"{state} {written}: {local.service.name} at version {version}, as {taken.source} has it")
     report.result(service=local.service.name, version=version, written=[str(written)] if is_changed else [])
     report.finish()
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """As in `gen test`: what ends a terminal or a CI job is taken as Ctrl-C is, and everything is cleaned away."""
-    ending = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(each, lambda *_: signal.raise_signal(signal.SIGINT)) for each in ending]
-    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, interrupt)
-        for each, handler in zip(ending, before, strict=True):
-            signal.signal(each, handler)

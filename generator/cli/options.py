@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,3 +86,18 @@ def known(project: model.Project, wanted: Iterable[str]) -> None:
             guess = nearest.nearest(name, names)
             hint = f"did you mean `{guess}`?" if guess else f"known: {', '.join(names)}"
             raise click.UsageError(f"There is no service `{name}`: {hint}")
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """What ends a terminal or a CI job is taken as Ctrl-C is: everything is cleaned away first."""
+    ending = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(each, lambda *_: signal.raise_signal(signal.SIGINT)) for each in ending]
+    # A shell starts `gen test &` with Ctrl-C ignored.
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
+        for each, handler in zip(ending, before, strict=True):
+            signal.signal(each, handler)

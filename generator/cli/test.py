@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -79,7 +78,7 @@ def command(
         reference=reference,
         workers=jobs or os.cpu_count() or 1,
     )
-    with _stoppable(), _bar(format) as progress:
+    with options.stoppable(), _bar(format) as progress:
         done = run.rehearse(request, progress)
     for line in report_rehearsal.lines(done):
         report.say(line)
@@ -87,21 +86,6 @@ def command(
     report.result(**report_rehearsal.values(done))
     report.finish()
     context.exit(EXIT_PROBLEMS if diagnostics.has_errors(done.diagnostics) else 0)
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """What ends a terminal or a CI job is taken as Ctrl-C is: everything is cleaned away first."""
-    ending = (signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(each, lambda *_: signal.raise_signal(signal.SIGINT)) for each in ending]
-    # A shell starts `gen test &` with Ctrl-C ignored.
-    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, interrupt)
-        for each, handler in zip(ending, before, strict=True):
-            signal.signal(each, handler)
 
 
 @contextmanager

@@ -37,6 +37,9 @@ ELSEWHERE = (
     "test_cli.py",
     "test_lock.py",
     "test_rehearsal.py",
+    "test_drift.py",
+    "../unit/test_prisma_parser.py",
+    "../unit/test_prisma_expected.py",
 )
 
 

@@ -142,6 +142,7 @@ IN_NO_MANIFEST: Mapping[str, Change] = {
     "rehearsal.extensions": Change(["hstore"], ["postgis"]),
     "rehearsal.setup": Change("one.sql", "two.sql"),
     "rehearsal.seed": Change("one.sql", "two.sql"),
+    "drift.ignore": Change(["table a"], ["table b"]),
     # A decision that the check asks for.
     "pin.acceptDataLoss": Change([], [1], PINNED),
 }
