@@ -40,6 +40,7 @@ ELSEWHERE = (
     "test_drift.py",
     "../unit/test_prisma_parser.py",
     "../unit/test_prisma_expected.py",
+    "../unit/test_prisma_comparing.py",
 )
 
 
