@@ -267,6 +267,19 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class Prisma:
+    """`schema` is a schema.prisma or a folder of them, `tests` are files and folders: all relative to services.yaml.
+
+    `exclude` are tables, views, enums and models that are left out, `*` for any text.
+    """
+
+    schema: str
+    exclude: tuple[str, ...]
+    default_schema: str
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """One service, with everything that its manifests need.
 
@@ -299,6 +312,7 @@ class Service:
     lint: Mapping[str, LintLevel] = field(compare=False)
     rehearsal: Rehearsal = field(compare=False)
     drift: Drift = field(compare=False)
+    prisma: Prisma | None = field(compare=False)
     where: Where = field(compare=False, repr=False)
 
     @property

@@ -198,6 +198,7 @@ def _service(sources: _Sources, root: Path) -> tuple[model.Service, list[Diagnos
         lint=sources.mapping("lint", "rules", {}),
         rehearsal=_rehearsal(service.rehearsal),
         drift=model.Drift(tuple(service.drift.ignore or ()) if service.drift else ()),
+        prisma=_prisma(service.prisma),
         where=where,
     ), found
 
@@ -240,6 +241,17 @@ def _rehearsal(written: file.Rehearsal | None) -> model.Rehearsal:
         extensions=tuple(written.extensions or ()),
         setup=written.setup,
         seed=written.seed,
+    )
+
+
+def _prisma(written: file.Prisma | None) -> model.Prisma | None:
+    if written is None:
+        return None
+    return model.Prisma(
+        schema=written.schema_,
+        exclude=tuple(written.exclude or ()),
+        default_schema=written.default_schema or "public",
+        tests=tuple(written.tests or ()),
     )
 
 

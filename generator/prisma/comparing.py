@@ -10,17 +10,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from generator.prisma import constraints, matching, nodes, wording
-from generator.prisma.relational import Column, Database, DefaultKind, Enum, Table, Type
+from generator.prisma.relational import Column, Database, DefaultKind, Enum, ForeignKey, Index, Table, Type
 from generator.text import nearest
 from generator.text.problem import shown
 
 _Key = tuple[str, str]
+Missing = Table | Column | Index | ForeignKey | Enum
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """`origin` is the nearest thing in the schema, None where there is none; `table` is None for an enum. `object`
-    is the name in the database: `users.email`, with the schema in front where that is not the default one."""
+    is the name in the database: `users.email`, with the schema in front where that is not the default one.
+
+    `missing` is what the database has and the schema has not, for `sync` to write; None where that is not all.
+    """
 
     rule: str
     message: str
@@ -28,6 +32,7 @@ class Difference:
     origin: nodes.Span | None
     table: _Key | None
     object: str
+    missing: Missing | None = None
 
 
 def compare(expected: Database, found: Database, default_schema: str = "public") -> tuple[Difference, ...]:
@@ -138,7 +143,8 @@ class _Comparison:
             object = f"{name}.{told.name}"
             message = f"{told.what} {shown(object)} {told.message}"
             help = constraints.OF_JOIN_TABLE if mine.is_join_table else told.help
-            yield self._of(theirs, told.rule, message, help, told.origin or mine.origin, told.name)
+            told_of = self._of(theirs, told.rule, message, help, told.origin or mine.origin, told.name)
+            yield replace(told_of, missing=told.missing)
 
     def _columns(self, mine: Column, theirs: Column, table: Table, is_view: bool) -> Iterator[Difference]:
         name = shown(f"{self._table_name(table)}.{theirs.name}")
@@ -185,7 +191,8 @@ class _Comparison:
         help = f"write {wording.code(line)}, or run `gen prisma sync`"
         if mine.is_join_table:
             help = constraints.OF_JOIN_TABLE
-        return self._of(theirs, "prisma-column-missing", message, help, mine.origin, column.name)
+        found = self._of(theirs, "prisma-column-missing", message, help, mine.origin, column.name)
+        return replace(found, missing=column)
 
     def _extra_field(self, column: Column, theirs: Table, free: Sequence[str]) -> Difference:
         name = f"{self._table_name(theirs)}.{column.name}"
@@ -214,7 +221,7 @@ class _Comparison:
                 f"with {wording.code(f'@relation({wording.string(table.name[1:])})')}"
             )
         message = f"the table {shown(name)} has no model in the schema"
-        return self._of(table, "prisma-table-missing", message, help, None)
+        return replace(self._of(table, "prisma-table-missing", message, help, None), missing=table)
 
     def _extra_model(self, table: Table, free: Sequence[str]) -> Difference:
         name = self._table_name(table)
@@ -237,7 +244,10 @@ class _Comparison:
             if mine.schema != theirs.schema:
                 yield self._of_enum(theirs, "prisma-other-schema", *_moved(mine, theirs, "enum"), mine)
             elif mine.values != theirs.values:
-                yield self._of_enum(theirs, "prisma-enum", *self._values(mine, theirs), mine)
+                differs = self._of_enum(theirs, "prisma-enum", *self._values(mine, theirs), mine)
+                # In another order, or with values that the database lacks, more would not be all.
+                is_less = mine.values == tuple(each for each in theirs.values if each in mine.values)
+                yield replace(differs, missing=theirs if is_less else None)
         for each in extra:
             if f"{each.schema}.{each.name}" not in self._told:
                 message = f"the enum {shown(self._enum_name(each))} is not in the database"
@@ -247,7 +257,7 @@ class _Comparison:
             if f"{each.schema}.{each.name}" not in self._told:
                 message = f"the enum {shown(self._enum_name(each))} of the database is not in the schema"
                 help = f"run `gen prisma sync`, or write an enum of {wording.code(', '.join(each.values))}"
-                yield self._of_enum(each, "prisma-enum", message, help, None)
+                yield replace(self._of_enum(each, "prisma-enum", message, help, None), missing=each)
 
     def _values(self, mine: Enum, theirs: Enum) -> tuple[str, str]:
         name = shown(self._enum_name(theirs))

@@ -39,6 +39,7 @@ class Told:
     message: str
     help: str
     origin: nodes.Span | None
+    missing: Index | ForeignKey | None = None
 
 
 def unsayable(index: Index) -> tuple[str, ...]:
@@ -80,7 +81,7 @@ def indexes(mine: Table, theirs: Table) -> Iterator[Told]:
         if _stands(each, mine) and not _needs_no_line(each):
             help = f"write {wording.code(wording.index(each, mine.name))}, or drop it in a migration"
             message = "of the database is not in the schema"
-            yield Told(_RULES[each.kind], _WHAT[each.kind], each.name, message, help, mine.origin)
+            yield Told(_RULES[each.kind], _WHAT[each.kind], each.name, message, help, mine.origin, each)
 
 
 def _columns(index: Index) -> tuple[str, ...]:
@@ -177,7 +178,7 @@ def relations(mine: Table, theirs: Table, expected: Database, found: Database) -
                 f"write a field of the model of {shown(each.table[1])} with {line}, or run `gen prisma sync`"
             )
             message = "of the database is not in the schema"
-            yield Told(rule, what, each.name, message, help, mine.origin)
+            yield Told(rule, what, each.name, message, help, mine.origin, each)
 
 
 def _reaches(key: ForeignKey, columns: Collection[str], other: Database) -> bool:

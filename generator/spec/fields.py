@@ -172,6 +172,14 @@ RoleName = Annotated[
         "write lower-case letters, digits, `_` and `-`, at most 63 of them",
     ),
 ]
+SchemaName = Annotated[
+    str,
+    checked(
+        "spec-value",
+        _unless(_SQL_NAME, "no schema's name as migrations write it"),
+        "write lower-case letters, digits, `_` and `-`, at most 63 of them",
+    ),
+]
 ExtensionName = Annotated[
     str,
     checked(

@@ -24,6 +24,7 @@ from generator.spec.fields import (
     RelativeDirectory,
     RelativeFile,
     RoleName,
+    SchemaName,
     Seconds,
     ServiceName,
     TableName,
@@ -187,6 +188,23 @@ class Drift(Strict):
     """Objects as `gen drift` names them, kind and qualified name, e.g. `schema billing`; `*` stands for any text."""
 
 
+class Prisma(Strict):
+    """The Prisma schema that reads the same database."""
+
+    schema_: Annotated[RelativeFile, Field(alias="schema")]
+    """schema.prisma, or the folder of such files. Relative to services.yaml."""
+    exclude: (
+        Annotated[list[Annotated[str, Field(min_length=1, max_length=256)]], Field(max_length=1000), Once]
+        | None
+    ) = None
+    """Tables, views, enums or models that are none of Prisma's, e.g. `audit_log` or `billing.*`; `*` stands for
+    any text."""
+    default_schema: SchemaName | None = None
+    """The schema of models without @@schema, as `?schema=` in Prisma's address. Default: public."""
+    tests: Annotated[list[RelativeFile], Field(max_length=100), Once] | None = None
+    """Files or folders with tests that use Prisma Client, for `gen checklist`. Relative to services.yaml."""
+
+
 class Lint(Strict):
     rules: dict[str, Annotated[LintLevel, enumerated(LintLevel)] | None] | None = None
     """What a finding of a lint rule does, by the rule's id: error, warning or ignore."""
@@ -241,6 +259,8 @@ class Service(Settings):
     """What `gen test` needs to be there before the first migration."""
     drift: Drift | None = None
     """What `gen drift` passes over in the live database."""
+    prisma: Prisma | None = None
+    """The Prisma schema that reads the same database."""
     pin: Pin | None = None
     """A rollback: holds the database at an older version. Written by `gen rollback`."""
     suspend: bool = False

@@ -143,6 +143,10 @@ IN_NO_MANIFEST: Mapping[str, Change] = {
     "rehearsal.setup": Change("one.sql", "two.sql"),
     "rehearsal.seed": Change("one.sql", "two.sql"),
     "drift.ignore": Change(["table a"], ["table b"]),
+    "prisma.schema": Change("one.prisma", "two.prisma"),
+    "prisma.exclude": Change(["one"], ["two"], {"prisma.schema": "one.prisma"}),
+    "prisma.defaultSchema": Change("one", "two", {"prisma.schema": "one.prisma"}),
+    "prisma.tests": Change(["one"], ["two"], {"prisma.schema": "one.prisma"}),
     # A decision that the check asks for.
     "pin.acceptDataLoss": Change([], [1], PINNED),
 }

@@ -126,6 +126,7 @@ def service(**changes: Any) -> model.Service:
         lint={},
         rehearsal=model.Rehearsal((), (), (), None, None),
         drift=model.Drift(()),
+        prisma=None,
         where=model.Where(lambda path: None, Position("services.yaml")),
     )
     return dataclasses.replace(base, **changes)
