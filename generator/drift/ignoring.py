@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from generator.database.catalog.snapshot import Catalog, Identity
+from generator.text import patterns
 
 _RELATIONS = ("table", "foreign table", "view", "materialized view", "composite type")
 _DEEPEST = 4
@@ -24,7 +25,7 @@ class Ignoring:
         names = {f"{kind} {name}" for kind, name in self._line(identity)}
         if attribute is not None:
             names.add(f"{identity.kind} {identity.name}: {attribute}")
-        met = {each for each in self.patterns if any(matches(each, name) for name in names)}
+        met = {each for each in self.patterns if any(patterns.matches(each, name) for name in names)}
         self.used |= met
         return bool(met)
 
@@ -52,20 +53,3 @@ class Ignoring:
                 yield Identity("column", str(attributes["owned by"]))
             if "schema" in attributes:
                 yield Identity("schema", str(attributes["schema"]))
-
-
-def matches(pattern: str, text: str) -> bool:
-    """`*` is any text, everything else is itself. No regular expression: many stars would take for ever."""
-    first, *rest = pattern.split("*")
-    if not rest:
-        return text == pattern
-    if not text.startswith(first):
-        return False
-    *middle, last = rest
-    at = len(first)
-    for part in middle:
-        at = text.find(part, at)
-        if at < 0:
-            return False
-        at += len(part)
-    return len(text) - at >= len(last) and text.endswith(last)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from generator.database.catalog.snapshot import Attributes, Identity, Value
 from generator.diagnostics import Position
+from generator.migrations import mentions
 from generator.migrations.model import Migration
 
 # By whose CREATE or ALTER an object is made, where that is not the last word of its kind.
@@ -21,9 +22,6 @@ _MAKING: Mapping[str, tuple[str, ...]] = {
     "foreign-data wrapper": ("wrapper",),
     "user mapping": ("mapping",),
 }
-_COMMENT = re.compile(r"--[^\n]*")
-_HEAD = 300
-_FIRST_WORDS = 6
 _PART = re.compile(r'"(?:[^"]|"")+"|[^."]+')
 
 
@@ -50,34 +48,10 @@ def find(
         column = _PART.findall(str(attributes["owned by"]))
         attempts.append((anything, [_plain(each) for each in column[-2:]]))
     for heads, words in attempts:
-        found = _last_naming(heads, [each for each in words if each], applied)
+        found = mentions.last(heads, words, applied)
         if found is not None:
             return found
     return None
-
-
-def _last_naming(
-    heads: frozenset[str], words: Sequence[str], applied: Sequence[Migration]
-) -> tuple[Migration, Position] | None:
-    """The last statement with all of the words, one of `heads` among its first words."""
-    patterns = [re.compile(rf"(?<![\w$]){re.escape(each)}(?![\w$])", re.IGNORECASE) for each in words]
-    if not patterns:
-        return None
-    for migration in reversed(applied):
-        for statement in reversed(migration.up):
-            if heads and not _begins(statement.text, heads):
-                continue
-            found = [each.search(statement.text) for each in patterns]
-            first = found[0]
-            if first is not None and None not in found:
-                return migration, statement.position(migration.path, first.start(), len(first[0]))
-    return None
-
-
-def _begins(text: str, heads: frozenset[str]) -> bool:
-    code = _COMMENT.sub("", text).lstrip()
-    words = re.findall(r"\w+", code[:_HEAD].partition("(")[0].lower())[:_FIRST_WORDS]
-    return words[:1] in (["create"], ["alter"], ["grant"], ["revoke"]) and not heads.isdisjoint(words)
 
 
 def last_part(name: str) -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator import diagnostics, git, model
-from generator.database import binaries, goose, scratch, server
+from generator.database import goose, scratch
 from generator.database.address import Address
 from generator.diagnostics import Diagnostic, Severity
 from generator.migrations import names
-from generator.rehearsal import service
+from generator.rehearsal import migrated, service
 from generator.rehearsal.result import Rehearsed, ServiceResult
 
 
@@ -47,7 +46,7 @@ def rehearse(request: Request, progress: Callable[[int], None]) -> Rehearsed:
     `progress` is called after each migration, with the number of all.
     """
     older = _older(request)
-    with _server(request) as (admin, where):
+    with migrated.on_server(request.services, request.database_url) as (admin, where):
         return asyncio.run(_rehearse(request, admin, where, older, progress))
 
 
@@ -64,18 +63,6 @@ def _older(request: Request) -> Mapping[str, Mapping[str, str] | None]:
         name: {file: data.decode("utf-8", "replace") for file, data in files.items()}
         for name, files in found.items()
     }
-
-
-@contextmanager
-def _server(request: Request) -> Iterator[tuple[Address, str]]:
-    """Its administrator, and where it is."""
-    if request.database_url is not None:
-        given = Address.parse(request.database_url)
-        yield given, f"PostgreSQL at {given.shown}"
-        return
-    wanted = [each.postgres for each in request.services if each.postgres is not None]
-    with server.ephemeral(binaries.find(max(wanted, key=wanted.count) if wanted else None)) as started:
-        yield started.admin, started.where
 
 
 async def _rehearse(
@@ -103,7 +90,7 @@ async def _rehearse(
                 group.create_task(service.rehearse(each, given, older[each.name])) for each, given in equipped
             ]
         done = [
-            _with_versions(each, task.result(), given.program, throw_away.major)
+            _with(task.result(), migrated.other_versions(each, given.program, throw_away.major))
             for (each, given), task in zip(equipped, running, strict=True)
         ]
         return Rehearsed(where, throw_away.major, tuple(done))
@@ -114,29 +101,5 @@ def _number(of: model.Service, older: Mapping[str, str] | None) -> int:
     return sum(each.version not in versions for each in of.migrations)
 
 
-def _with_versions(
-    of: model.Service, result: ServiceResult, program: goose.Goose, major: int
-) -> ServiceResult:
-    """A warning where the rehearsal was not with the versions in use."""
-    warnings = []
-    if of.postgres is not None and of.postgres != major:
-        warnings.append(
-            Diagnostic(
-                "rehearsal-postgres-version",
-                f"rehearsed on PostgreSQL {major}, and PostgreSQL {of.postgres} is in use",
-                f"install PostgreSQL {of.postgres} here, or give `--database-url` of a server that is one",
-                of.where("postgres"),
-                Severity.WARNING,
-            )
-        )
-    if program.differs:
-        warnings.append(
-            Diagnostic(
-                "rehearsal-goose-version",
-                f"rehearsed with goose {result.goose}, and the image has goose {program.wanted}",
-                f"run `gen tools install goose@{program.wanted}`",
-                of.where("runner.image"),
-                Severity.WARNING,
-            )
-        )
+def _with(result: ServiceResult, warnings: Iterable[Diagnostic]) -> ServiceResult:
     return dataclasses.replace(result, diagnostics=diagnostics.ordered([*result.diagnostics, *warnings]))

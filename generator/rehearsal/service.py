@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from generator.database.catalog.snapshot import Catalog
 from generator.diagnostics import Diagnostic
 from generator.migrations import names
 from generator.migrations.model import Migration
-from generator.rehearsal import failure, findings, scripts, verdicts, walk
+from generator.rehearsal import failure, findings, migrated, verdicts, walk
 from generator.rehearsal.result import ServiceResult, Step
 
 _LEFT = frozenset({"rehearsal-down-leftover", "rehearsal-again-differs", "rehearsal-down-failed"})
@@ -53,23 +52,15 @@ class _Part:
     seconds: float | None = None
 
 
-class _Unprepared(Exception):
-    """The database could not be brought to where the rehearsal begins, for reasons that are told."""
-
-    def __init__(self, found: Diagnostic) -> None:
-        super().__init__(found.message)
-        self.found = found
-
-
 async def rehearse(
     service: model.Service, equipment: Equipment, older: Mapping[str, str] | None
 ) -> ServiceResult:
     """`older` are the migrations at the Git reference, by file name; None to rehearse everything."""
-    with _files({each.name: each.text for each in service.migrations}) as directory:
+    with migrated.files(migrated.texts(service.migrations)) as directory:
         one = _Service(service, equipment, directory)
         try:
             parts, whole = await (one.all() if older is None else one.only_new(older))
-        except _Unprepared as reason:
+        except migrated.Unprepared as reason:
             parts, whole = [_Part(found=(reason.found,))], None
     steps, found, catalog = _joined(parts)
     seconds = None
@@ -121,12 +112,13 @@ class _Service:
         known = [each for each in self.service.migrations if each.version in versions]
         async with self._database() as address:
             if older:
-                with _files(older) as directory:
+                with migrated.files(older) as directory:
                     await self._bring(address, ["up"], directory, "rehearsal-from-failed")
             seed = self.service.rehearsal.seed
             # A service that is new since then has nothing to put rows into.
             if seed is not None and older:
-                await self._script(seed, "rehearsal.seed", address)
+                where = self.service.where("rehearsal.seed")
+                await migrated.run_script(self.equipment.root, seed, where, address)
             return [await self._walk(address, known, new, counts_rows=True)], None
 
     async def _stretch(self, known: Sequence[Migration], new: Sequence[Migration]) -> _Part:
@@ -167,53 +159,31 @@ class _Service:
     async def _at_once(self) -> _Part:
         """As the Job does it: what one migration leaves in the session, the next one meets."""
         async with self._database() as address:
-            ended = await walk.run(self.equipment.program, ["up"], self.service, address, self.directory)
-            if ended.exit_code != 0:
-                return _Part(found=(await self._failed_at_once(address, ended),))
+            seconds, wrong = await migrated.migrate(
+                self.equipment.program, self.service, address, self.directory
+            )
+            if wrong is not None:
+                return _Part(found=(wrong,))
             connection = await address.connect("gen-rehearsal")
             try:
                 taken = await snapshot.take(connection, walk.exclusion(self.service))
             finally:
                 await connection.close()
-            return _Part(catalog=taken, seconds=ended.migrating)
-
-    async def _failed_at_once(self, address: Address, ended: goose.Result) -> Diagnostic:
-        told = goose.failure(ended.output)
-        migrations = self.service.migrations
-        number = next(
-            (place for place, each in enumerate(migrations) if told is not None and each.name == told.file),
-            len(migrations) - 1,
-        )
-        return await failure.explain(
-            self.service, address, migrations[number], failure.WHOLE, ended, migrations[:number]
-        )
+            return _Part(catalog=taken, seconds=seconds)
 
     @asynccontextmanager
     async def _database(self) -> AsyncIterator[Address]:
-        """A database with what services.yaml says has to be there before the first migration."""
-        rehearsal = self.service.rehearsal
-        async with self.equipment.slots:
-            try:
-                async with self.equipment.scratch.database(self.service.name, rehearsal) as address:
-                    if rehearsal.setup is not None:
-                        await self._script(rehearsal.setup, "rehearsal.setup", address)
-                    yield address
-            except scratch.MissingExtension as missing:
-                where = self.service.where("rehearsal.extensions")
-                raise _Unprepared(failure.missing_extension(missing.name, where)) from missing
-            except scratch.RoleExists as there:
-                where = self.service.where("rehearsal.memberOf")
-                raise _Unprepared(failure.role_exists(there.name, where)) from there
-
-    async def _script(self, script: str, setting: str, address: Address) -> None:
-        wrong = await scripts.run(self.equipment.root, script, self.service.where(setting), address)
-        if wrong is not None:
-            raise _Unprepared(wrong)
+        equipment = self.equipment
+        async with (
+            equipment.slots,
+            migrated.prepared(equipment.root, equipment.scratch, self.service) as address,
+        ):
+            yield address
 
     async def _bring(self, address: Address, command: list[str], directory: Path, rule: str) -> None:
         ended = await walk.run(self.equipment.program, command, self.service, address, directory)
         if ended.exit_code != 0:
-            raise _Unprepared(
+            raise migrated.Unprepared(
                 Diagnostic(
                     rule,
                     f"the migrations at the Git reference fail: {failure.last_line(ended.output)}",
@@ -241,12 +211,3 @@ def _stretches(
     ends = [len(migrations) * each // number for each in range(number + 1)]
     for start, end in itertools.pairwise(ends):
         yield migrations[:start], migrations[start:end]
-
-
-@contextmanager
-def _files(contents: Mapping[str, str]) -> Iterator[Path]:
-    """A directory with exactly the migrations that were read, as the Job mounts them."""
-    with tempfile.TemporaryDirectory(prefix="gen-rehearsal-") as name:
-        for file, text in contents.items():
-            (Path(name) / file).write_bytes(text.encode())
-        yield Path(name)
