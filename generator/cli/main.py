@@ -25,6 +25,7 @@ COMMANDS = {
     "guard": "Print what makes an application wait for its migrations.",
     "lock": "Record the merged migrations, so that a later edit is noticed.",
     "migration": "Create a service's next migration.",
+    "prisma": "Hold schema.prisma against what the migrations make.",
     "rollback": "Take a database back to an older version, or forward again.",
     "schema": "Print the JSON Schema of services.yaml.",
     "status": "Show the migrations of each service.",

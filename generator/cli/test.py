@@ -52,24 +52,12 @@ def command(
     from the Python package in `pip install 'gitops-migrations[postgres]'`. The database that the URL names
     is not touched.
     """
-    from generator import check  # noqa: PLC0415 - 0.2 s, mostly pydantic
+    from generator.cli import rehearsing  # noqa: PLC0415 - 0.2 s, mostly pydantic
     from generator.rehearsal import run  # noqa: PLC0415
     from generator.report import rehearsal as report_rehearsal  # noqa: PLC0415
 
     report = shown.Report(format, file.parent)
-    checked = check.check(file)
-    project = checked.project
-    if project is not None:
-        options.known(project, services)
-    everything = project.services if project is not None else ()
-    wanted = tuple(each for each in everything if not services or each.name in services)
-    chosen = {each.migrations_directory for each in wanted}
-    others = {each.migrations_directory for each in everything} - chosen
-    hindering = [each for each in checked.diagnostics if run.hinders(each, others)]
-    if project is None or hindering:
-        report.add(hindering)
-        report.finish()
-        context.exit(EXIT_PROBLEMS)
+    wanted = rehearsing.services(context, report, file, services)
     request = run.Request(
         root=file.parent,
         services=wanted,

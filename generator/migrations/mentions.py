@@ -17,16 +17,19 @@ _FIRST_WORDS = 6
 
 
 def last(
-    heads: Collection[str], words: Sequence[str], applied: Sequence[Migration]
+    heads: Collection[str], words: Sequence[str], applied: Sequence[Migration], subject: str | None = None
 ) -> tuple[Migration, Position] | None:
     """The last statement of an Up with all of the words, at the first of them; if there are `heads`, one that creates,
-    alters or grants with one of them among its first words (`create index …`)."""
-    patterns = [re.compile(rf"(?<![\w$]){re.escape(each)}(?![\w$])", re.IGNORECASE) for each in words if each]
+    alters or grants with one of them among its first words (`create index …`). A `subject` has to stand before the
+    first parenthesis, where a table that is only referred to does not."""
+    patterns = [_word(each) for each in words if each]
     if not patterns:
         return None
     for migration in reversed(applied):
         for statement in reversed(migration.up):
             if heads and not _begins(statement.text, heads):
+                continue
+            if subject and not _word(subject).search(_head(statement.text)):
                 continue
             found = [each.search(statement.text) for each in patterns]
             first = found[0]
@@ -35,7 +38,14 @@ def last(
     return None
 
 
+def _word(text: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w$]){re.escape(text)}(?![\w$])", re.IGNORECASE)
+
+
+def _head(text: str) -> str:
+    return _COMMENT.sub("", text).lstrip()[:_HEAD].partition("(")[0]
+
+
 def _begins(text: str, heads: Collection[str]) -> bool:
-    code = _COMMENT.sub("", text).lstrip()
-    words = re.findall(r"\w+", code[:_HEAD].partition("(")[0].lower())[:_FIRST_WORDS]
+    words = re.findall(r"\w+", _head(text).lower())[:_FIRST_WORDS]
     return words[:1] in (["create"], ["alter"], ["grant"], ["revoke"]) and not set(heads).isdisjoint(words)

@@ -9,6 +9,11 @@ from generator.output.plans import Change, Plan
 _NOWHERE = "/dev/null"
 
 
+def of_file(path: str, old: bytes, new: bytes) -> str:
+    """One file that was and is there."""
+    return "".join(_texts(path, path, _lines(old), _lines(new)))
+
+
 def diff(plan: Plan) -> str:
     return "".join(part for change in plan.changes for part in _one(change, plan.request.shown))
 
@@ -17,7 +22,10 @@ def _one(change: Change, shown: str) -> Iterator[str]:
     path = f"{shown}/{change.path}"
     before = _NOWHERE if change.old is None else path
     after = _NOWHERE if change.new is None else path
-    old, new = _lines(change.old), _lines(change.new)
+    yield from _texts(before, after, _lines(change.old), _lines(change.new))
+
+
+def _texts(before: str, after: str, old: list[str] | None, new: list[str] | None) -> Iterator[str]:
     if old is None or new is None:
         yield f"Binary files {before} and {after} differ\n"
         return

@@ -25,21 +25,23 @@ _MODES = 0o777
 
 def read(path: Path) -> bytes:
     """The bytes of a file, up to a little more than the reader of services.yaml takes."""
-    with _telling("read", path), _opened(path) as (at, name):
+    with _telling("read", path), _opened(path, path.parent) as (at, name):
         return _content(path, name, at, decoding.MAX_BYTES + 1)[0]
 
 
-def write(path: Path, before: bytes, after: bytes) -> None:
+def write(path: Path, before: bytes, after: bytes, root: Path | None = None) -> None:
     """Replaces a file whose bytes were `before`; GenError, and nothing written, where they are no longer.
 
-    A link is followed to its file as long as that is below the directory of `path`; no other one is.
+    A link is followed to its file as long as that is below `root`, the directory of services.yaml (None: that of
+    `path`); no other one is.
     """
     if before == after:
         return
+    below = path.parent if root is None else root
     with (
-        state.locked(path.parent / conventions.STATE),
+        state.locked(below / conventions.STATE),
         _telling("write", path),
-        _opened(path) as (at, name),
+        _opened(path, below) as (at, name),
     ):
         found = _demand_unchanged(path, name, at, before)
         # A rename would also replace what is write-protected.
@@ -70,10 +72,10 @@ def _telling(verb: str, path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[int, str]]:
+def _opened(path: Path, below: Path) -> Iterator[tuple[int, str]]:
     """The directory that the file is in, links resolved and then reached step by step, and its name there."""
-    base = Path(os.path.realpath(path.parent, strict=True))
-    real = Path(os.path.realpath(base / path.name, strict=True))
+    base = Path(os.path.realpath(below, strict=True))
+    real = Path(os.path.realpath(path, strict=True))
     if not real.is_relative_to(base):
         raise GenError(
             f"{path.name} is a link out of its directory, so it is not edited here",

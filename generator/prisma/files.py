@@ -65,6 +65,13 @@ def read(root: Path, path: str, where: Position) -> tuple[Schema, list[Diagnosti
     return Schema(tuple(files)), found
 
 
+def located(root: Path, path: str) -> dict[str, Path]:
+    """The files of the schema at `path`, by the path that is shown."""
+    shown = quoting.path(posixpath.normpath(path))
+    real = _inside(root, path, shown, Position(shown))
+    return {} if isinstance(real, Diagnostic) else dict(_candidates(root, real, shown, Position(shown), []))
+
+
 def _repeated(file: File, earlier: list[Block]) -> Iterator[Diagnostic]:
     """Names that another file has; the file's own repeated ones are told by the parser in the same words."""
     for each in declared.repeated_blocks(file.blocks, earlier):

@@ -1,0 +1,237 @@
+"""One use case: what the migrations of some services make on a real PostgreSQL, held against their Prisma schemas."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator import diagnostics, model
+from generator.database import goose, identifiers, scratch
+from generator.diagnostics import Diagnostic, Severity
+from generator.insync import findings
+from generator.insync.excluding import Excluding
+from generator.insync.findings import Finding
+from generator.migrations.model import Migration
+from generator.prisma import comparing, describing, expected, files, nodes
+from generator.prisma.relational import Database
+from generator.rehearsal import migrated, service
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from generator.database.address import Address
+
+APPLICATION = "gen-prisma"
+NOTHING = Database({}, {})
+# Tables of schemas that the Prisma schema does not name, which nothing is compared with.
+_ELSEWHERE = """
+SELECT n.nspname::text AS schema, count(*)::int AS tables FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_'
+    AND n.nspname <> 'information_schema' AND NOT n.nspname = ANY ($1::text[])
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+    AND (n.nspname || '.' || c.relname) <> $2
+GROUP BY 1 ORDER BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`services` all have a Prisma schema; `database_url` is a server for throw-away databases, None for one of our
+    own."""
+
+    root: Path
+    tools: Path
+    services: tuple[model.Service, ...]
+    database_url: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the migrations made, as Prisma sees it; `elsewhere` are lines on schemas that were not looked at."""
+
+    database: Database
+    elsewhere: tuple[str, ...]
+    warnings: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One service. `made` is None where the two could not be compared: then `problems` say why.
+
+    `expected` and `found` are the two sides as they were compared, without what is excluded. `beside` is what Prisma
+    cannot express, a line for each table.
+    """
+
+    service: model.Service
+    schema: nodes.Schema
+    problems: tuple[Diagnostic, ...]
+    made: Made | None = None
+    expected: Database = NOTHING
+    found: Database = NOTHING
+    findings: tuple[Finding, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    @property
+    def schema_path(self) -> str:
+        """As services.yaml has it."""
+        return "" if self.service.prisma is None else self.service.prisma.schema
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        return (*self.problems, *(each.diagnostic for each in self.findings))
+
+    @property
+    def is_in_step(self) -> bool:
+        return self.made is not None and not diagnostics.has_errors(self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`server` is None where no schema could be read, so that none was asked."""
+
+    server: str | None
+    services: tuple[Checked, ...]
+
+
+def check(request: Request) -> Result:
+    """Everything made on the way is gone at the end, whatever ends it. Raises GenError."""
+    read = [_read(request.root, each) for each in request.services]
+    sound = [each.service for each in read if not diagnostics.has_errors(each.problems)]
+    if not sound:
+        return Result(None, tuple(read))
+    with migrated.on_server(sound, request.database_url) as (admin, where):
+        made = asyncio.run(_made(request, sound, read, admin))
+    done = [_with(each, made[each.service.name]) if each.service.name in made else each for each in read]
+    return Result(where, tuple(done))
+
+
+def compared(checked: Checked, schema: nodes.Schema) -> Checked:
+    """The same database against another text of the schema; the text has no mistakes."""
+    made = checked.made
+    settings = checked.service.prisma
+    assert made is not None
+    assert settings is not None
+    excluding = Excluding(settings.exclude, checked.service.table)
+    expects, _ = expected.read(schema, settings.default_schema)
+    mine, theirs = excluding.without(schema, expects, made.database)
+    differences = comparing.compare(mine, theirs, settings.default_schema)
+    return replace(
+        checked,
+        schema=schema,
+        problems=(*made.warnings, *_unused(excluding, checked.service)),
+        expected=mine,
+        found=theirs,
+        findings=findings.find(differences, schema, migrations(checked.service)),
+        beside=(*comparing.beside(theirs, settings.default_schema), *made.elsewhere),
+    )
+
+
+def migrations(of: model.Service) -> tuple[Migration, ...]:
+    """Those that the database is to have: of a pinned service up to its version."""
+    return tuple(each for each in of.migrations if each.version <= of.version) if of.migrations else ()
+
+
+def _read(root: Path, of: model.Service) -> Checked:
+    assert of.prisma is not None
+    schema, problems = files.read(root, of.prisma.schema, of.where("prisma.schema"))
+    if not diagnostics.has_errors(problems):
+        problems = [*problems, *expected.read(schema, of.prisma.default_schema)[1]]
+    return Checked(of, schema, diagnostics.ordered(problems))
+
+
+def _with(checked: Checked, made: Made | Diagnostic) -> Checked:
+    if isinstance(made, Diagnostic):
+        return replace(checked, problems=(*checked.problems, made))
+    before = checked.problems
+    done = compared(replace(checked, made=made), checked.schema)
+    return replace(done, problems=(*before, *done.problems))
+
+
+async def _made(
+    request: Request, sound: Sequence[model.Service], read: Sequence[Checked], admin: Address
+) -> dict[str, Made | Diagnostic]:
+    schemas = {each.service.name: each.schema for each in read}
+    patience = scratch.PATIENCE_S if request.database_url is not None else 0
+    slots = asyncio.Semaphore(os.cpu_count() or 1)
+    async with scratch.opened(admin, patience) as throw_away, service.tasks() as group:
+        running = {
+            each.name: group.create_task(_one(request, each, schemas[each.name], throw_away, slots))
+            for each in sound
+        }
+    return {name: task.result() for name, task in running.items()}
+
+
+async def _one(
+    request: Request,
+    of: model.Service,
+    schema: nodes.Schema,
+    throw_away: scratch.Scratch,
+    slots: asyncio.Semaphore,
+) -> Made | Diagnostic:
+    assert of.prisma is not None
+    program = goose.find(request.tools, goose.wanted_version(of.runner.image))
+    wanted = replace(of, migrations=migrations(of))
+    try:
+        async with slots, migrated.prepared(request.root, throw_away, of) as address:
+            at = _at(address, of.prisma.default_schema)
+            if wanted.migrations:
+                with migrated.files(migrated.texts(wanted.migrations)) as directory:
+                    _, wrong = await migrated.migrate(program, wanted, at, directory)
+                if wrong is not None:
+                    return wrong
+            link = await at.connect(APPLICATION)
+            try:
+                return await _described(of, schema, link, program, throw_away.major)
+            finally:
+                link.terminate()
+    except migrated.Unprepared as reason:
+        return reason.found
+
+
+def _at(address: Address, default_schema: str) -> Address:
+    """What a migration names without a schema is made where Prisma looks for it, if that is there."""
+    if default_schema == describing.DEFAULT_SCHEMA:
+        return address
+    path = f"{identifiers.quoted(default_schema)}, {describing.DEFAULT_SCHEMA}"
+    parameters = {**dict(address.parameters), "search_path": path}
+    return replace(address, parameters=tuple(sorted(parameters.items())))
+
+
+async def _described(
+    of: model.Service, schema: nodes.Schema, link: asyncpg.Connection, program: goose.Goose, major: int
+) -> Made:
+    assert of.prisma is not None
+    default = of.prisma.default_schema
+    schemas = expected.schemas(schema, default)
+    hidden = Excluding((), of.table).tables(schemas)
+    database = await describing.read(link, schemas, hidden, default)
+    own = of.table if "." in of.table else f"public.{of.table}"
+    others = await link.fetch(_ELSEWHERE, list(schemas), own)
+    return Made(
+        database,
+        tuple(_elsewhere(each["schema"], each["tables"]) for each in others),
+        tuple(migrated.other_versions(of, program, major)),
+    )
+
+
+def _elsewhere(schema: str, tables: int) -> str:
+    what = "1 table" if tables == 1 else f"{tables} tables"
+    return f"{schema}: {what} in a schema that the Prisma schema does not name"
+
+
+def _unused(excluding: Excluding, of: model.Service) -> Iterator[Diagnostic]:
+    for each in excluding.unused:
+        number = excluding.patterns.index(each)
+        yield Diagnostic(
+            "prisma-exclude-unused",
+            f"`prisma.exclude` names `{each}`, and nothing is called so",
+            "remove it, or write the table's name as the database has it; `*` stands for any text",
+            of.where(f"prisma.exclude.{number}"),
+            Severity.WARNING,
+        )
