@@ -64,13 +64,14 @@ class Made:
 class Checked:
     """One service. `made` is None where the two could not be compared: then `problems` say why.
 
-    `expected` and `found` are the two sides as they were compared, without what is excluded. `beside` is what Prisma
-    cannot express, a line for each table.
+    `said` is all that the schema says; `expected` and `found` are the two sides as they were compared, without what
+    is excluded. `beside` is what Prisma cannot express, a line for each table.
     """
 
     service: model.Service
     schema: nodes.Schema
     problems: tuple[Diagnostic, ...]
+    said: Database = NOTHING
     made: Made | None = None
     expected: Database = NOTHING
     found: Database = NOTHING
@@ -118,12 +119,15 @@ def compared(checked: Checked, schema: nodes.Schema) -> Checked:
     assert made is not None
     assert settings is not None
     excluding = Excluding(settings.exclude, checked.service.table)
-    expects, _ = expected.read(schema, settings.default_schema)
-    mine, theirs = excluding.without(schema, expects, made.database)
+    said = checked.said
+    if schema is not checked.schema:
+        said, _ = expected.read(schema, settings.default_schema)
+    mine, theirs = excluding.without(schema, said, made.database)
     differences = comparing.compare(mine, theirs, settings.default_schema)
     return replace(
         checked,
         schema=schema,
+        said=said,
         problems=(*made.warnings, *_unused(excluding, checked.service)),
         expected=mine,
         found=theirs,
@@ -140,9 +144,11 @@ def migrations(of: model.Service) -> tuple[Migration, ...]:
 def _read(root: Path, of: model.Service) -> Checked:
     assert of.prisma is not None
     schema, problems = files.read(root, of.prisma.schema, of.where("prisma.schema"))
+    said = NOTHING
     if not diagnostics.has_errors(problems):
-        problems = [*problems, *expected.read(schema, of.prisma.default_schema)[1]]
-    return Checked(of, schema, diagnostics.ordered(problems))
+        said, wrong = expected.read(schema, of.prisma.default_schema)
+        problems = [*problems, *wrong]
+    return Checked(of, schema, diagnostics.ordered(problems), said)
 
 
 def _with(checked: Checked, made: Made | Diagnostic) -> Checked:

@@ -18,7 +18,10 @@ _WIDTH = 100
 _BEFORE = 40
 _TAB = 4
 # A net under the rules that look for secrets: they do not run on a file that cannot be parsed.
-_SECRET = re.compile(r"(?<=://)[^/\s@]*:[^\s@]*(?=@)|(?<=password ')[^']*", re.IGNORECASE)
+_SECRET = re.compile(
+    r"(?<=://)[^/\s@]*:[^\s@]*(?=@)|(?<=password ')[^']*|(?<=[?&;]password=)[^&;\s\"']*|(?<=sslpassword=)[^&;\s\"']*",
+    re.IGNORECASE,
+)
 
 _RED, _YELLOW, _CYAN, _BOLD, _DIM = "31;1", "33;1", "36", "1", "2"
 

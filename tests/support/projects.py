@@ -45,3 +45,9 @@ def build(root: Path) -> Path:
     said = cli.gen("build", cwd=root)
     assert said.returncode == 0, said.stderr
     return root / "out"
+
+
+def line_of(file: Path, text: str) -> int:
+    """The number of the first line that has this text."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if text in line)
