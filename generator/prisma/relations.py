@@ -67,6 +67,8 @@ def read(models: _Models, found: Found) -> Linked:
         ]
         is_view = side.model.is_view or other.is_view
         if side.has_fields:
+            if not opposites:
+                _incomplete(side, other, (), found)
             key = _foreign_key(side, other, found)
             if key is not None and not is_view:
                 keys.append((side.model, key))
