@@ -78,6 +78,39 @@ def one_large(directory: Path, migrations: int) -> Path:
     return directory
 
 
+TABLE = """CREATE TABLE t{n} (
+    id bigserial PRIMARY KEY,
+    email varchar(320) NOT NULL UNIQUE,
+    other_id bigint REFERENCES t{other} (id),
+    name text NOT NULL DEFAULT 'x',
+    amount numeric(10, 2),
+    tags text[] NOT NULL DEFAULT '{{}}',
+    data jsonb NOT NULL DEFAULT '{{}}',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    is_ok boolean NOT NULL DEFAULT false
+);
+CREATE INDEX t{n}_name_created_at_idx ON t{n} (name, created_at DESC);"""
+
+
+def many_models(directory: Path, tables: int) -> Path:
+    """One service whose migrations make so many tables, ten in each, and an empty Prisma schema."""
+    (directory / "services.yaml").write_text(
+        "version: 1\ndefaults:\n  namespace: one\n  runner: {image: 'registry.example.com/goose:3.27.3'}\n"
+        "services:\n  one:\n    database: {secret: {name: one-db, key: url}}\n    prisma: {schema: schema.prisma}\n",
+        encoding="utf-8",
+    )
+    (directory / "schema.prisma").touch()
+    place = directory / "migrations" / "one"
+    place.mkdir(parents=True)
+    for start in range(0, tables, 10):
+        numbers = range(start, min(start + 10, tables))
+        up = "\n".join(TABLE.format(n=each, other=max(each - 1, 0)) for each in numbers)
+        down = "\n".join(f"DROP TABLE t{each};" for each in reversed(numbers))
+        text = f"-- +goose Up\n{up}\n\n-- +goose Down\n{down}\n"
+        (place / f"{start // 10 + 1:05}_tables.sql").write_text(text, encoding="utf-8")
+    return directory
+
+
 def seconds(
     command: list[str], directory: Path, before: Callable[[], None] = lambda: None, runs: int = RUNS
 ) -> list[float]:
@@ -122,6 +155,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         large = one_large(Path(scratch), 300)
         row("`gen test`, one service of 300 migrations", seconds(["test"], large, runs=1), "60 s")
+    with tempfile.TemporaryDirectory() as scratch:
+        models = many_models(Path(scratch), 300)
+        row(
+            "`gen prisma sync`, 300 models into an empty schema",
+            seconds(["prisma", "sync"], models, runs=1),
+            "",
+        )
+        row("`gen prisma check`, 300 models", seconds(["prisma", "check"], models, runs=5), "5 s")
 
 
 if __name__ == "__main__":
