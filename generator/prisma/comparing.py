@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from generator.prisma import constraints, matching, nodes, wording
+from generator.prisma import constraints, matching, nodes, types, wording
 from generator.prisma.relational import Column, Database, DefaultKind, Enum, ForeignKey, Index, Table, Type
 from generator.text import nearest
 from generator.text.problem import shown
@@ -160,7 +160,8 @@ class _Comparison:
             yield told("prisma-map", message, f"write {call}, or rename the column")
             return
         type = replace(mine.type, name=self._moved.get(mine.type.name, mine.type.name))
-        if type != theirs.type:
+        is_same_type = type == theirs.type or self._is_pulled(type, theirs.type)
+        if not is_same_type:
             self._told |= {mine.type.name, theirs.type.name}
             yield told("prisma-type", *self._types(mine.type, theirs.type))
         if is_view:
@@ -170,11 +171,16 @@ class _Comparison:
             right = wording.type(theirs.type, self._enums, theirs.is_nullable)
             message = f"is {here} in the schema, and {there} in the database"
             yield told("prisma-nullability", message, f"write {wording.code(right)}, or change the column")
-        if not _is_same_default(mine, theirs, type == theirs.type):
+        if not _is_same_default(mine, theirs, is_same_type):
             here_, there_ = (wording.default(each.default, each.type, self._enums) for each in (mine, theirs))
             message = f"has {_quoted(here_)} in the schema, and {_quoted(there_)} in the database"
             line = f"write {wording.code(there_)}" if there_ else "remove the `@default`"
             yield told("prisma-default-differs", message, f"{line}, or change the column's default")
+
+    def _is_pulled(self, mine: Type, theirs: Type) -> bool:
+        """Whether this is Unsupported("…") as Prisma's introspection writes it: with less than there is."""
+        is_enum = any(tuple(each.name.split(".", 1)) in self._enums for each in (mine, theirs))
+        return not is_enum and types.written(mine) is None and mine == types.pulled(theirs)
 
     def _types(self, mine: Type, theirs: Type) -> tuple[str, str]:
         here, there = (wording.type(each, self._enums) for each in (mine, theirs))
@@ -313,10 +319,10 @@ def _quoted(text: str | None) -> str:
 
 
 def _is_same_default(mine: Column, theirs: Column, is_same_type: bool) -> bool:
-    if theirs.is_generated or mine.default == theirs.default:
+    if mine.default == theirs.default:
         return True
-    if mine.default is None or theirs.default is None:
-        return False
-    # Another type writes the same value in another way; dbgenerated() is whatever there is.
-    is_any = mine.default.kind is DefaultKind.EXPRESSION and not mine.default.text
-    return is_any or not is_same_type
+    # dbgenerated() is whatever there is, or nothing: as for Prisma.
+    if mine.default is not None and mine.default.kind is DefaultKind.EXPRESSION and not mine.default.text:
+        return True
+    # Another type writes the same value in another way.
+    return mine.default is not None and theirs.default is not None and not is_same_type

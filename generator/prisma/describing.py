@@ -156,8 +156,8 @@ class _Columns:
         if row["is_identity"]:
             return defaults.SEQUENCE
         text = row["default"]
-        if text is None or row["is_generated"]:
-            return None if text is None else defaults.expression(text)
+        if text is None:
+            return None
         if (text, type) not in self._defaults:
             self._defaults[text, type] = defaults.of_sql(text, type)
         return self._defaults[text, type]

@@ -19,7 +19,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-NOW = frozenset({"now", "current_timestamp", "localtimestamp", "transaction_timestamp"})
+# What Prisma takes for its now(): no other function that gives the same, no precision, and no cast of it.
+NOW = frozenset({"now", "current_timestamp"})
 _LONGEST = 20_000
 _DEEPEST = 50
 
@@ -86,6 +87,8 @@ class _Reader:
                 parsed = self._value(depth + 1)
                 if not self._take(")"):
                     raise NotALiteral
+                if isinstance(parsed, Call) and parsed.name in NOW and self._peek() == ("sign", "::"):
+                    raise NotALiteral
             case "sign", "-" if self._peek()[0] == "number":
                 parsed = "-" + self._next()[1]
             case "string", _:
@@ -116,10 +119,8 @@ class _Reader:
             if self._take(")"):
                 return Call(word)
         if word in NOW:
-            if self._take("(") and not self._take(")"):
-                kind, _ = self._next()
-                if kind != "number" or not self._take(")"):
-                    raise NotALiteral
+            if (self._take("(") and not self._take(")")) or self._peek() == ("sign", "::"):
+                raise NotALiteral
             return Call(word)
         raise NotALiteral
 

@@ -42,7 +42,7 @@ class Default:
     """`text` is a literal's value (lists: each element and a line break), or an expression; in a form that different
     spellings share (see `defaults`). `written` is the SQL as the database prints it or dbgenerated("…") has it.
 
-    `NOW` is CURRENT_TIMESTAMP and its like; `SEQUENCE` is serial, identity and autoincrement().
+    `NOW` is CURRENT_TIMESTAMP and now(); `SEQUENCE` is serial, identity and autoincrement().
     """
 
     kind: DefaultKind

@@ -152,6 +152,13 @@ def written(type: Type) -> tuple[str, str | None] | None:
     return native.scalar, f"@db.{name}" + (f"({', '.join(map(str, given))})" if given else "")
 
 
+def pulled(type: Type) -> Type:
+    """A type as `prisma db pull` writes it into Unsupported("…"): without its schema, its modifiers and what is
+    behind `interval`."""
+    name = re.sub(r"^interval .*", "interval", type.name.partition("(")[0])
+    return Type(name.partition(".")[2] or name, (), type.is_array)
+
+
 def sql(type: Type) -> str:
     """The type as SQL and Unsupported("…") write it."""
     modifiers = f"({','.join(map(str, type.modifiers))})" if type.modifiers else ""

@@ -112,7 +112,7 @@ def field(column: Column, enums: Enums, is_view: bool = False) -> str:
         mapped = f"@map({string(name)})"
         name = re.sub(r"[^A-Za-z0-9_]", "_", name).lstrip("_0123456789") or "field"
     scalar, _, native = type(column.type, enums, column.is_nullable).partition(" @")
-    given = None if column.is_generated or is_view else default(column.default, column.type, enums)
+    given = None if is_view else default(column.default, column.type, enums)
     parts = (name, scalar, given, mapped, f"@{native}" if native else None)
     return " ".join(each for each in parts if each)
 

@@ -228,6 +228,12 @@ OF_DATABASE = {
         "users.nick",
         "has no default in the schema, and `@default(dbgenerated(\"f('x')\"))`",
     ),
+    "a generated column": (
+        with_column(USERS, "nick", default=defaults.expression("upper(email)"), is_generated=True),
+        "prisma-default-differs",
+        "users.nick",
+        'write `@default(dbgenerated("upper(email)"))`',
+    ),
     "no primary key": (without_index("users_pkey"), "prisma-primary-key", "users.users_pkey", "@@id([id])"),
     "unique for primary": (
         with_index("users_pkey", name="users_id_key", kind=U),
@@ -374,7 +380,6 @@ SILENT = {
     "partial by the same name": with_index(PAIR, unsayable=("partial",)),
     "include by the same name": with_index(PAIR, unsayable=("include",)),
     "nulls": with_index(PAIR, columns=NULLS),
-    "generated": with_column(USERS, "nick", default=defaults.expression("upper(email)"), is_generated=True),
     "beside": with_table(GOOD, USERS, beside={"users_check": "check constraint"}),
     "null in a view": with_column(VIEW, "id", is_nullable=False, default=ACTIVE),
     "old join table": with_index(
@@ -392,11 +397,33 @@ def test_what_prisma_cannot_say(name: str) -> None:
     assert comparing.compare(GOOD, SILENT[name]) == ()
 
 
-def test_dbgenerated_without_text_is_any_default() -> None:
+@pytest.mark.parametrize(
+    ("written", "there"),
+    [
+        ("geometry", "geometry(Point,4326)"),
+        ("interval", "interval day to second"),
+        ("pair", "app.pair"),
+        ("vector", "ext.vector(3)"),
+    ],
+)
+def test_unsupported_may_say_less(written: str, there: str) -> None:
+    """As Prisma's own introspection writes it."""
+    found = with_column(USERS, "nick", type=Type(there, (3,)))
+    assert comparing.compare(with_column(USERS, "nick", type=Type(written)), found) == ()
+    for other in (Type(written, (4,)), Type(written, (), True), Type(written + "s"), Type("public.role")):
+        (told,) = comparing.compare(with_column(USERS, "nick", type=other), found)
+        assert told.rule == "prisma-type"
+
+
+def test_an_enum_is_not_said_by_less() -> None:
+    (told,) = comparing.compare(with_column(USERS, "role", type=Type("role")), GOOD)
+    assert told.rule == "prisma-type"
+
+
+def test_dbgenerated_without_text_is_any_default_or_none() -> None:
     expected = with_column(USERS, "state", default=Default(DefaultKind.EXPRESSION))
     assert comparing.compare(expected, GOOD) == ()
-    (told,) = comparing.compare(expected, with_column(USERS, "state", default=None))
-    assert told.rule == "prisma-default-differs"
+    assert comparing.compare(expected, with_column(USERS, "state", default=None)) == ()
 
 
 def test_two_causes_are_two_differences() -> None:

@@ -179,8 +179,17 @@ def test_what_is_no_integer_is_an_expression(text: str) -> None:
 
 def test_functions_that_mean_something() -> None:
     assert defaults.of_sql("nextval('a.b'::regclass)", Type("bigint")) == defaults.SEQUENCE
-    for text in ("now()", "CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP(3)", "(now())::date", "pg_catalog.now()"):
+    for text in ("now()", "CURRENT_TIMESTAMP", "(now())", "pg_catalog.now()"):
         assert defaults.of_sql(text, Type("date")) == defaults.NOW
+    # As for Prisma's engine.
+    for text in (
+        "CURRENT_TIMESTAMP(3)",
+        "(now())::date",
+        "now()::date",
+        "LOCALTIMESTAMP",
+        "transaction_timestamp()",
+    ):
+        assert defaults.of_sql(text, Type("date")) == defaults.expression(text)
     assert defaults.of_sql("NULL::text", TEXT) is None
 
 

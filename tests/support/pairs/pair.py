@@ -1,4 +1,4 @@
-"""The form of the table that holds our comparison against Prisma's own: see `tests/integration/test_prisma_pairs.py`."""
+"""The form of the table that holds our comparison against Prisma: see `tests/integration/test_prisma_pairs.py`."""
 
 from __future__ import annotations
 
@@ -29,13 +29,18 @@ class Mutation:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`sql` runs in an empty database; `prisma` gets a datasource unless it has one. The two are equal."""
+    """`sql` runs in an empty database; `prisma` gets a datasource unless it has one. The two are equal.
+
+    `before` runs first, as a superuser like `sql`, and also where Prisma's engine makes the schema itself: what
+    stands for an extension. `engine` is as in `Mutation`, of the pair as it stands.
+    """
 
     name: str
     sql: str
     prisma: str
     mutations: tuple[Mutation, ...] = ()
     engine: str = ""
+    before: str = ""
 
     @property
     def schema(self) -> str:
