@@ -70,7 +70,10 @@ class _Comparison:
         self._expected = expected
         self._found = found
         self._default_schema = default_schema
-        self._enums = (*expected.enums, *found.enums)
+        self._enums = {
+            **{key: key[1] for key in found.enums},
+            **{key: each.called or key[1] for key, each in expected.enums.items()},
+        }
         self._told: set[str] = set()  # Enums that a difference of a field's type names.
         self._moved: dict[str, str] = {}
 
@@ -179,7 +182,7 @@ class _Comparison:
 
     def _is_pulled(self, mine: Type, theirs: Type) -> bool:
         """Whether this is Unsupported("…") as Prisma's introspection writes it: with less than there is."""
-        is_enum = any(tuple(each.name.split(".", 1)) in self._enums for each in (mine, theirs))
+        is_enum = any(wording.enum(each, self._enums) is not None for each in (mine, theirs))
         return not is_enum and types.written(mine) is None and mine == types.pulled(theirs)
 
     def _types(self, mine: Type, theirs: Type) -> tuple[str, str]:

@@ -73,13 +73,13 @@ def indexes(mine: Table, theirs: Table) -> Iterator[Told]:
             yield from _index(one, other, mine)
     for each in extra:
         if _stands(each, theirs):
-            line = wording.code(wording.index(each, mine.name))
+            line = wording.code(wording.index(each, mine))
             help = f"create it in a migration, or remove {line}"
             message = "is not in the database"
             yield Told(_RULES[each.kind], _WHAT[each.kind], each.name, message, help, each.origin)
     for each in missing:
         if _stands(each, mine) and not _needs_no_line(each):
-            help = f"write {wording.code(wording.index(each, mine.name))}, or drop it in a migration"
+            help = f"write {wording.code(wording.index(each, mine))}, or drop it in a migration"
             message = "of the database is not in the schema"
             yield Told(_RULES[each.kind], _WHAT[each.kind], each.name, message, help, mine.origin, each)
 
@@ -102,7 +102,7 @@ def _index(mine: Index, theirs: Index, table: Table) -> Iterator[Told]:
     parts = list(_parts(mine, theirs, table.name))
     if parts:
         first = next(each for each in IndexKind if each in kinds)
-        help = f"write {wording.code(wording.index(theirs, table.name))}, or change it in a migration"
+        help = f"write {wording.code(wording.index(theirs, table))}, or change it in a migration"
         if "expression" in theirs.unsayable:
             help = "remove it from the schema, as Prisma has no expressions in an index"
         yield Told(
@@ -165,7 +165,8 @@ def relations(mine: Table, theirs: Table, expected: Database, found: Database) -
     for one, other in pairs:
         parts = list(_differing(one, other))
         if parts and _reaches(one, theirs.columns, found) and _reaches(other, mine.columns, expected):
-            help = f"write {wording.code(wording.relation(other, mine.name))}, or change it in a migration"
+            line = wording.code(wording.relation(other, mine, expected.tables.get(other.table)))
+            help = f"write {line}, or change it in a migration"
             yield Told(rule, what, other.name, _joined("differs", parts), help, one.origin)
     for each in extra:
         if _reaches(each, theirs.columns, found):
@@ -173,7 +174,7 @@ def relations(mine: Table, theirs: Table, expected: Database, found: Database) -
             yield Told(rule, what, each.name, "is not in the database", help, each.origin)
     for each in missing:
         if _reaches(each, mine.columns, expected):
-            line = wording.code(wording.relation(each, mine.name))
+            line = wording.code(wording.relation(each, mine, expected.tables.get(each.table)))
             help = (
                 f"write a field of the model of {shown(each.table[1])} with {line}, or run `gen prisma sync`"
             )

@@ -118,7 +118,11 @@ class _Reader:
             own = attributes.read(each.attributes, attributes.ENUM_VALUE, self.found)
             values[each.name.text] = _mapped(own, each.name.text)
         enum = Enum(
-            self._of_schema(given), _mapped(given, block.name.text), tuple(values.values()), block.name.span
+            self._of_schema(given),
+            _mapped(given, block.name.text),
+            tuple(values.values()),
+            block.name.span,
+            called=block.name.text,
         )
         return _Enum(block, enum, values)
 
@@ -184,6 +188,7 @@ class _Reader:
             is_nullable=type.is_array or node.type.arity is nodes.Arity.OPTIONAL,
             default=None if value is None else literals.default(value, scalar, type, values, self.found),
             origin=node.span,
+            called=node.name.text,
         )
 
     def _type(self, node: nodes.Field) -> tuple[str | None, Type | None, Mapping[str, str] | None]:

@@ -55,7 +55,8 @@ class Column:
     """`is_generated`: GENERATED ALWAYS AS (…) STORED, of which Prisma knows nothing: it takes the expression for a
     default, and so does `default`. A domain's column has the type that the domain stands on, as for Prisma.
 
-    `is_nullable` is True for arrays, NOT NULL or not: to Prisma a list is a list.
+    `is_nullable` is True for arrays, NOT NULL or not: to Prisma a list is a list. `called` is the field's name in the
+    schema, "" for a column of a database.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Column:
     default: Default | None
     is_generated: bool = False
     origin: Span | None = field(default=None, compare=False)
+    called: str = field(default="", compare=False)
 
 
 class Sort(StrEnum):
@@ -151,10 +153,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Enum:
+    """`called` is the name in the schema, "" for one of a database."""
+
     schema: str
     name: str
     values: tuple[str, ...]
     origin: Span | None = field(default=None, compare=False)
+    called: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Columns, indexes and foreign keys as a person writes them in a schema.prisma: for messages, not for the file.
 
-The relational form has the database's names only, so these are what stands in the brackets too.
+Where the schema has a name for a column or an enum, that one is written.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
 
 from generator.prisma import names, operators, types
 from generator.prisma.relational import (
@@ -20,10 +20,12 @@ from generator.prisma.relational import (
     IndexColumn,
     IndexKind,
     Sort,
+    Table,
     Type,
 )
 
-Enums = Collection[tuple[str, str]]
+# By schema and name what they are called in the schema; those that it lacks by their own names.
+Enums = Mapping[tuple[str, str], str]
 
 _MOST = 240
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -51,14 +53,20 @@ def type(of: Type, enums: Enums, is_nullable: bool = False) -> str:
     """`String? @db.VarChar(10)`."""
     one = Type(of.name, of.modifiers)
     attribute = None
-    if tuple(of.name.split(".", 1)) in enums:
-        scalar = of.name.split(".", 1)[1]
+    if (name := enum(of, enums)) is not None:
+        scalar = name
     elif (written := types.written(one)) is not None:
         scalar, attribute = written
     else:
         scalar = f"Unsupported({string(types.sql(one))})"
     arity = "[]" if of.is_array else "?" if is_nullable else ""
     return f"{scalar}{arity} {attribute}" if attribute else scalar + arity
+
+
+def enum(of: Type, enums: Enums) -> str | None:
+    """What the type is called if it is an enum."""
+    schema, _, name = of.name.partition(".")
+    return enums.get((schema, name))
 
 
 def default(of: Default | None, type: Type, enums: Enums) -> str | None:
@@ -89,7 +97,7 @@ def _element(text: str) -> str:
 
 
 def _literal(text: str, type: Type, enums: Enums) -> str | None:
-    if tuple(type.name.split(".", 1)) in enums:
+    if enum(type, enums) is not None:
         return text if _NAME.fullmatch(text) else None
     written = types.written(type)
     if written is None:
@@ -130,26 +138,35 @@ def is_default_name(of: Index, table: str) -> bool:
     )
 
 
-def index(of: Index, table: str) -> str:
-    """`@@index([email(sort: Desc)], map: "by_email")`; its name only if Prisma would choose another."""
+def index(of: Index, table: Table) -> str:
+    """`@@index([email(sort: Desc)], map: "by_email")`; its name only if Prisma would choose another.
+
+    `table` is the schema's, whose fields may be called otherwise than their columns.
+    """
     attribute = {IndexKind.PRIMARY: "id", IndexKind.UNIQUE: "unique", IndexKind.PLAIN: "index"}[of.kind]
     is_plain = of.kind is IndexKind.PRIMARY
-    listed = ", ".join(each.name if is_plain else _column(each, of.method) for each in of.columns)
+    columns = zip(_fields([each.name for each in of.columns], table), of.columns, strict=True)
+    listed = ", ".join(name if is_plain else name + _options(each, of.method) for name, each in columns)
     parts = [f"[{listed}]"]
-    if not is_default_name(of, table):
+    if not is_default_name(of, table.name):
         parts.append(f"map: {string(of.name)}")
     if of.method != "btree":
         parts.append(f"type: {method(of.method) or of.method}")
     return f"@@{attribute}({', '.join(parts)})"
 
 
-def _column(of: IndexColumn, method: str) -> str:
+def _fields(columns: Iterable[str], table: Table | None) -> list[str]:
+    known = table.columns if table is not None else {}
+    return [known[each].called or each if each in known else each for each in columns]
+
+
+def _options(of: IndexColumn, method: str) -> str:
     parts = []
     if of.operator_class is not None:
         parts.append(f"ops: {operator_class(of.operator_class, method)}")
     if of.sort is Sort.DESC:
         parts.append("sort: Desc")
-    return f"{of.name}({', '.join(parts)})" if parts else of.name
+    return f"({', '.join(parts)})" if parts else ""
 
 
 def operator_class(name: str, method: str) -> str:
@@ -158,10 +175,12 @@ def operator_class(name: str, method: str) -> str:
     return known[0] if known else f"raw({string(name)})"
 
 
-def relation(of: ForeignKey, table: str) -> str:
-    """`@relation(fields: [user_id], references: [id], onDelete: Cascade, onUpdate: Cascade)`."""
-    own = names.foreign_key(table, of.columns)
-    parts = [f"fields: [{', '.join(of.columns)}]", f"references: [{', '.join(of.referenced)}]"]
+def relation(of: ForeignKey, table: Table, referenced: Table | None) -> str:
+    """`@relation(fields: [userId], references: [id], onDelete: Cascade, onUpdate: Cascade)`; the tables are the
+    schema's."""
+    own = names.foreign_key(table.name, of.columns)
+    fields, others = ", ".join(_fields(of.columns, table)), ", ".join(_fields(of.referenced, referenced))
+    parts = [f"fields: [{fields}]", f"references: [{others}]"]
     parts += [f"onDelete: {of.on_delete}", f"onUpdate: {of.on_update}"]
     if of.name != own:
         parts.append(f"map: {string(of.name)}")

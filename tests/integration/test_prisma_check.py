@@ -237,6 +237,24 @@ def test_a_failing_migration_is_told_where_it_fails(tmp_path: Path, server: post
     assert found["services"][0]["compared"] is False
 
 
+def test_help_has_the_names_of_the_schema(tmp_path: Path, server: postgres.Server) -> None:
+    sql = {
+        **SQL,
+        "00003_more.sql": projects.migration(
+            "CREATE INDEX posts_by ON posts (author_id DESC, title);\nALTER TABLE posts ADD COLUMN role role;"
+        ),
+    }
+    schema = SCHEMA.replace("onDelete: Cascade, ", "")
+    found = told(project(tmp_path, schema, sql=sql), server)
+    helps = {each["rule"]: each["help"].split("`")[1] for each in found["diagnostics"]}
+    assert helps == {
+        "prisma-column-missing": "role Role?",
+        "prisma-index": '@@index([authorId(sort: Desc), title], map: "posts_by")',
+        "prisma-relation-differs": "@relation(fields: [authorId], references: [id], "
+        "onDelete: Cascade, onUpdate: NoAction)",
+    }
+
+
 def test_setup_comes_first(tmp_path: Path, server: postgres.Server) -> None:
     settings = f"{SETTING}  exclude: [tenants]\nrehearsal:\n  setup: setup.sql\n"
     sql = {**SQL, "00003_t.sql": projects.migration("ALTER TABLE tenants ADD COLUMN a int;", "SELECT 1;")}

@@ -485,9 +485,9 @@ def test_beside_is_a_line_for_each_table() -> None:
         ),
         (
             column("role", Type("public.role"), default=Default(DefaultKind.VALUE, "A")),
-            "role role @default(A)",
+            "role Role @default(A)",
         ),
     ],
 )
 def test_field_as_a_person_writes_it(given: Column, line: str) -> None:
-    assert wording.field(given, GOOD.enums) == line
+    assert wording.field(given, {("public", "role"): "Role"}) == line
