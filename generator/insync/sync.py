@@ -40,7 +40,12 @@ def plan(checked: Checked) -> Synced:
     """Nothing is written yet. `checked` was compared."""
     settings = checked.service.prisma
     assert settings is not None
-    added = adding.add(checked.schema, checked.found, settings.default_schema)
+    added = adding.add(
+        checked.schema,
+        checked.found,
+        settings.default_schema,
+        lambda schema: run.expects(checked, schema),
+    )
     schema = nodes.Schema(
         tuple(
             parser.parse(each.path, added.files[each.path])[0] if each.path in added.files else each
