@@ -19,6 +19,7 @@ COMMANDS = {
     "baseline": "Print what takes an existing database under goose's control.",
     "build": "Write the manifests of all services to out/.",
     "check": "Check services.yaml and the migrations; write nothing.",
+    "checklist": "Go through what a new migration needs, from SQL to tests.",
     "dashboard": "Print Grafana's dashboard over all services.",
     "drift": "Compare a live database with what its migrations make.",
     "explain": "Explain a rule: what it finds, why, what to do.",

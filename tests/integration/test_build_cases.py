@@ -38,6 +38,8 @@ ELSEWHERE = (
     "test_lock.py",
     "test_rehearsal.py",
     "test_drift.py",
+    "test_checklist.py",
+    "test_prisma_check.py",
     "../unit/test_prisma_parser.py",
     "../unit/test_prisma_expected.py",
     "../unit/test_prisma_comparing.py",

@@ -97,6 +97,9 @@ class Writer:
         columns = [link.model.fields[each].name.text for each in link.key.columns]
         one = naming.singular(self.style, link.other.name)
         told = naming.of_key(columns[0]) if len(columns) == 1 else ""
+        # `granted_by` beside `user_id`: the first is no plain `user`.
+        if not told and len(columns) == 1 and self.pairs[link.pair] > 1 and columns[0] != one:
+            told = columns[0]
         base = told or one
         options = [base, *([naming.joined(base, one)] if told else []), naming.joined(one, columns[0], "by")]
         name = naming.free(options, taken)

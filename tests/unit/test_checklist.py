@@ -1,0 +1,440 @@
+"""The parts of `gen checklist` that need no database: what JavaScript calls, what generated clients hold."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from generator.checklist import accessors, assigned, clients, copies, scanning, trees
+from generator.checklist.items import Item, Outcome, State
+from generator.diagnostics import Position
+from generator.model import Prisma
+from generator.prisma import files, parser
+from generator.prisma.nodes import Schema
+from tests.support import models
+
+ROOT = Path(__file__).parents[2]
+CLIENTS = ROOT / "tests" / "cases" / "checklist" / "clients"
+# Pages of rules that `gen prisma check` finds in the file itself: they fail the models, and nothing else is verified.
+OF_THE_FILE = frozenset(
+    f"prisma-{each}"
+    for each in (
+        *(
+            "argument",
+            "default",
+            "duplicate",
+            "encoding",
+            "exclude-unused",
+            "link",
+            "missing",
+            "name",
+            "native-type",
+        ),
+        *(
+            "not-a-file",
+            "provider",
+            "relation",
+            "same-name",
+            "size",
+            "syntax",
+            "unknown-attribute",
+            "unknown-field",
+        ),
+        "unknown-type",
+    )
+)
+
+
+def test_every_rule_about_prisma_belongs_to_one_item() -> None:
+    pages = {each.stem for each in (ROOT / "docs" / "rules").glob("prisma-*.md")}
+    assert pages == OF_THE_FILE | set(assigned.ITEMS)
+    assert not OF_THE_FILE & set(assigned.ITEMS)
+    assert set(assigned.ITEMS.values()) == {Item.MODEL, Item.TYPES, Item.INDEXES}
+
+
+def test_the_items_are_the_strategys() -> None:
+    assert [f"{each.value} {each.title}" for each in Item][0::5] == [
+        "1 Create goose SQL migration",
+        "6 Write tests using Prisma Client",
+    ]
+    assert len(Item) == 6
+
+
+USED = (
+    "prisma.user.findMany()",
+    "await prisma.user.create({ data: { email: 'a' } });",
+    "this.db.prisma\n  .user\n  .upsert({})",
+    "prisma?.user?.findFirst({})",
+    "prisma!.user!.delete({})",
+    "prisma.user.findMany<Prisma.UserFindManyArgs<{ a: 1 }>>({})",
+    "prisma.user.findMany<() => void>({})",
+    "prisma.user.findMany?.()",
+    "prisma['user'].count()",
+    'prisma["user"]["count"]()',
+    "client().user.update({})",
+    "tx /* why */ .user // now\n .groupBy({})",
+    "`a ${await prisma.user.count()} b`",
+    "`a ${`b ${x ? { y: 1 } : prisma.user.count()}`} c`",
+    "const a = b / c; prisma.user.count() / 2",
+    "a = /[/'\"`]/.test(b); prisma.user.count()",
+    "return /`/g.test(a) && prisma.user.count()",
+    "f(/\\//, prisma.user.count())",
+    "<b>{await prisma.user.count()}</b>",
+    "<i></i><b>{prisma.user.count()}</b>",
+    "const s = 'it\\'s'; prisma.user.count()",
+    "<p>don't</p>\nprisma.user.count()",
+    "#!/usr/bin/env node '\nprisma.user.count()",
+    "x = a++ ; prisma.user.count()",
+    "/* ** a */ prisma.user.count()",
+)
+NOT_USED = (
+    "",
+    "// prisma.user.findMany()",
+    "/* prisma.user.findMany() */",
+    "/** @example prisma.user.findMany() ",
+    "'prisma.user.findMany()'",
+    '"prisma.user.findMany()"',
+    "`prisma.user.findMany()`",
+    "`a ${b} prisma.user.findMany() ${c}`",
+    "`a ${'}'} prisma.user.findMany() `",
+    "const a = /prisma.user.findMany()/;",
+    "prisma.user",
+    "prisma.user.findMany",
+    "prisma.user.findMany.mockResolvedValue([])",
+    "type T = typeof prisma.user.findMany<X>;",
+    "prisma.users.findMany()",
+    "prisma.User.findMany()",
+    "user.findMany()",
+    "[...user.values()].count()",
+    "f(...user.count())",
+    "['user'].count()",
+    "prisma.user.fields()",
+    "prisma.user.email.create()",
+    "prisma.post.create({ data: { user: { create: {} } } })",
+    "this.#user.create()",
+    "prisma.user ? .5 : create()",
+    "'a\\\nprisma.user.findMany()'",
+)
+
+
+@pytest.mark.parametrize("text", USED)
+def test_a_call_of_the_client_is_found(text: str) -> None:
+    assert [name for name, _ in accessors.calls(text, {"user", "post"})] == ["user"]
+
+
+@pytest.mark.parametrize("text", NOT_USED)
+def test_what_is_no_call_of_the_client_is_not(text: str) -> None:
+    assert [name for name, _ in accessors.calls(text, {"user"})] == []
+
+
+def test_a_call_is_where_the_accessor_is() -> None:
+    text = "// prisma.user.count()\nawait prisma\n  .user.count()\n"
+    ((name, index),) = accessors.calls(text, {"user"})
+    assert (name, text.count("\n", 0, index) + 1) == ("user", 3)
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("User", "user"),
+        ("UserRole", "userRole"),
+        ("URLPart", "uRLPart"),
+        ("user_roles", "user_roles"),
+        ("A", "a"),
+    ],
+)
+def test_the_clients_name_of_a_model(model: str, name: str) -> None:
+    assert accessors.name(model) == name
+
+
+@pytest.mark.parametrize(
+    "text", ["`${" * 5000, "/*" + "*" * 100_000, "'" * 100_001, ".user.count<" * 3000, "{" * 9999]
+)
+def test_the_tokenizer_ends(text: str) -> None:
+    assert list(accessors.calls(f"{text} user", {"user"})) == []
+    assert len(list(scanning.tokens(text))) <= len(text)
+
+
+def schema(text: str) -> Schema:
+    parsed, problems = parser.parse("schema.prisma", text)
+    assert not problems
+    return Schema((parsed,))
+
+
+BASE = (
+    'model User {\n  id Int @id\n  role Role @default(USER)\n  @@index([id, role])\n  @@map("users")\n}\n\n'
+    "enum Role {\n  ADMIN\n  USER\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        BASE.replace("  ", "\t").replace("\n", "\r\n"),
+        f'// a comment\n{BASE}\ngenerator x {{\n  provider = "y"\n}}\n',
+        BASE.replace("model", "/// said\nmodel").replace("@id", "@id // why"),
+        BASE.replace(
+            "  id Int @id\n  role Role @default(USER)\n", "  role Role @default(USER)\n  id Int @id\n"
+        ),
+        BASE.replace(
+            '  @@index([id, role])\n  @@map("users")\n', '  @@map("users")\n  @@index([id, role])\n'
+        ),
+        "\n".join(reversed(BASE.split("\n\n"))),
+    ],
+)
+def test_clients_of_the_same_meaning(same: str) -> None:
+    assert list(copies.differences(schema(BASE), schema(same))) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what"),
+    [
+        (
+            "  role Role",
+            "  nick String?\n  role Role",
+            1,
+            "has the model `User` otherwise: its field `nick` is not in the schema",
+        ),
+        (
+            "  role Role @default(USER)\n",
+            "",
+            3,
+            "has the model `User` otherwise: the field `role` is not in it",
+        ),
+        ("Int @id", "BigInt @id", 2, "has the model `User` otherwise: the field `id` differs"),
+        ("@default(USER)", "@default(ADMIN)", 3, "has the model `User` otherwise: the field `role` differs"),
+        ("role Role", "role Role?", 3, "has the model `User` otherwise: the field `role` differs"),
+        ("[id, role]", "[role, id]", 4, "has the model `User` otherwise: `@@index` is not in it, or differs"),
+        ('"users"', '"people"', 5, "has the model `User` otherwise: `@@map` is not in it, or differs"),
+        (
+            "  @@index",
+            "  @@unique([role])\n  @@index",
+            1,
+            "has the model `User` otherwise: an attribute of it is not in the schema",
+        ),
+        ("  ADMIN\n", "", 8, "has the enum `Role` otherwise: its values differ"),
+        ("model User", "view User", 1, "has no model `User`"),
+        ("enum Role", "enum Rolle", 8, "has no enum `Role`"),
+    ],
+)
+def test_a_client_of_another_schema(old: str, new: str, line: int, what: str) -> None:
+    mine = schema(BASE)
+    assert old in BASE
+    first = next(copies.differences(mine, schema(BASE.replace(old, new))))
+    assert first.what == what
+    assert first.place is not None
+    assert mine.position(first.place).line == line
+
+
+def test_a_block_that_only_the_client_has() -> None:
+    (found,) = copies.differences(schema(BASE), schema(f"{BASE}\nmodel Old {{\n  id Int @id\n}}\n"))
+    assert (found.what, found.place) == ("has the model `Old`, and the schema has not", None)
+
+
+@pytest.fixture(params=["5", "6", "7"])
+def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A schema of three files and what the real `prisma generate` of this version made of it."""
+    shutil.copytree(CLIENTS / request.param, tmp_path / "app")
+    return tmp_path / "app"
+
+
+def verified(root: Path, path: str = "prisma") -> Outcome:
+    read, problems = files.read(root, path, Position("services.yaml"))
+    assert not problems
+    service = models.service(prisma=Prisma(path, (), "public", ()))
+    return clients.verify(root, service, read)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_bytes().decode()
+    assert old in text
+    path.write_bytes(text.replace(old, new).encode())
+
+
+def test_what_prisma_generated_is_of_the_schema(project: Path) -> None:
+    found = verified(project)
+    assert found.state is State.PASSED, found
+    expected = ["the client of `generator client` holds this schema: generated/js/schema.prisma"]
+    if project.joinpath("generated/ts").exists():
+        expected.append("the client of `generator typed` holds this schema: generated/ts/internal/class.ts")
+    assert list(found.told) == expected
+
+
+def test_a_client_of_yesterday_fails_at_the_line(project: Path) -> None:
+    edit(project / "prisma/models/user.prisma", "  posts Post[]", "  nick String?\r\n  posts Post[]")
+    found = verified(project)
+    assert found.state is State.FAILED
+    assert {(each.rule, each.position.path, each.position.line) for each in found.diagnostics} == {
+        ("checklist-client-stale", "prisma/models/user.prisma", 6)
+    }
+    assert len(found.diagnostics) == (2 if project.joinpath("generated/ts").exists() else 1)
+    assert "has the model `User` otherwise: the field `nick` is not in it" in found.diagnostics[0].message
+
+
+def test_one_stale_client_of_two_fails(project: Path) -> None:
+    edit(project / "generated/js/schema.prisma", "  userId ", "  userID ")
+    found = verified(project)
+    assert found.state is State.FAILED
+    assert [each.position.path for each in found.diagnostics] == ["prisma/models/post.prisma"]
+
+
+def test_a_client_that_is_not_there_is_not_verified(project: Path) -> None:
+    shutil.rmtree(project / "generated")
+    found = verified(project)
+    assert found.state is State.NOT_VERIFIED
+    assert "there is no generated client: looked at generated/js/index.js" in found.told[0]
+    assert "pnpm prisma generate" in found.help
+
+
+def test_half_a_client_is_none(project: Path) -> None:
+    (project / "generated/js/index.js").unlink()
+    assert verified(project).state is State.NOT_VERIFIED
+
+
+LOCAL = (
+    'datasource db {\n  provider = "postgresql"\n}\n\ngenerator client {\n  provider = "prisma-client-js"\n}\n\n'
+    + BASE
+)
+
+
+def installed(root: Path, store: str = "") -> Path:
+    """A schema in apps/auth, with its client where npm or pnpm have it; the client's folder."""
+    (root / "apps/auth/prisma").mkdir(parents=True)
+    (root / "apps/auth/prisma/schema.prisma").write_text(LOCAL)
+    packages = root / (store or "node_modules")
+    (packages / "@prisma/client").mkdir(parents=True)
+    if store:
+        links = root / "apps/auth/node_modules/@prisma"
+        links.mkdir(parents=True)
+        (links / "client").symlink_to(os.path.relpath(packages / "@prisma/client", links))
+    client = packages / ".prisma/client"
+    client.mkdir(parents=True)
+    (client / "schema.prisma").write_text(LOCAL)
+    (client / "index.js").write_text("")
+    return client
+
+
+SCHEMA = "apps/auth/prisma/schema.prisma"
+STORE = "node_modules/.pnpm/@prisma+client@6.19.3/node_modules"
+
+
+@pytest.mark.parametrize("store", ["", STORE])
+def test_the_default_place_of_a_client(tmp_path: Path, store: str) -> None:
+    client = installed(tmp_path, store)
+    found = verified(tmp_path, SCHEMA)
+    assert found.state is State.PASSED, found
+    assert found.told[0].endswith(f": {(client / 'schema.prisma').relative_to(tmp_path)}")
+    edit(client / "schema.prisma", "Int @id", "BigInt @id")
+    found = verified(tmp_path, SCHEMA)
+    assert [(each.position.path, each.position.line) for each in found.diagnostics] == [(SCHEMA, 10)]
+
+
+def test_no_package_names_the_places(tmp_path: Path) -> None:
+    installed(tmp_path)
+    shutil.rmtree(tmp_path / "node_modules")
+    found = verified(tmp_path, SCHEMA)
+    assert found.state is State.NOT_VERIFIED
+    assert (
+        "looked at apps/auth/prisma/node_modules/@prisma/client, apps/auth/node_modules/@prisma/client, "
+        "apps/node_modules/@prisma/client, node_modules/@prisma/client"
+    ) in found.told[0]
+
+
+def test_the_stub_of_a_fresh_installation_is_no_client(tmp_path: Path) -> None:
+    client = installed(tmp_path)
+    (client / "schema.prisma").unlink()  # its postinstall leaves index.js, which only throws
+    assert verified(tmp_path, SCHEMA).state is State.NOT_VERIFIED
+
+
+def hostile(client: Path, how: str) -> None:
+    copy = client / "schema.prisma"
+    copy.unlink()
+    match how:
+        case "link":
+            copy.symlink_to("/etc/passwd")
+        case "fifo":
+            os.mkfifo(copy)
+        case "folder":
+            copy.mkdir()
+        case "bytes":
+            copy.write_bytes(b"\xff\xfe\x00")
+        case "circle":
+            copy.symlink_to("schema.prisma")
+        case "text":
+            copy.write_text("<html>")
+        case "giant":
+            with copy.open("wb") as stream:
+                stream.truncate(clients.MAX_BYTES + 1)
+
+
+@pytest.mark.parametrize("how", ["link", "fifo", "folder", "bytes", "circle", "text", "giant"])
+def test_a_hostile_client_is_not_verified(tmp_path: Path, how: str) -> None:
+    hostile(installed(tmp_path), how)
+    found = verified(tmp_path, SCHEMA)
+    assert (found.state, found.diagnostics) == (State.NOT_VERIFIED, ())
+
+
+def test_a_package_outside_of_the_repository_is_not_looked_at(tmp_path: Path) -> None:
+    installed(tmp_path / "elsewhere")
+    installed(tmp_path / "here")
+    shutil.rmtree(tmp_path / "here/node_modules")
+    (tmp_path / "here/node_modules").symlink_to(tmp_path / "elsewhere/node_modules")
+    found = verified(tmp_path / "here", SCHEMA)
+    assert found.state is State.NOT_VERIFIED
+    assert "is a link out of the repository" in found.told[0]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ('provider = "prisma-client"', "has no `output`"),
+        ('provider = "prisma-client-js"\n  output = env("OUT")', "is no plain text"),
+        ('provider = env("X")', "names no `provider`"),
+        ('provider = "prisma-client-js"\n  output = "../../../../out"', "there is no generated client"),
+        (
+            'provider = "prisma-client"\n  output = "a"\n  generatedFileExtension = "../x"',
+            "is none that Prisma has",
+        ),
+    ],
+)
+def test_where_gen_cannot_know(tmp_path: Path, setting: str, said: str) -> None:
+    installed(tmp_path)
+    edit(tmp_path / SCHEMA, 'provider = "prisma-client-js"', setting)
+    found = verified(tmp_path, SCHEMA)
+    assert found.state is State.NOT_VERIFIED
+    assert said in found.told[0]
+
+
+def test_a_schema_without_a_generator_fails(tmp_path: Path) -> None:
+    installed(tmp_path)
+    edit(tmp_path / SCHEMA, '"prisma-client-js"', '"zod-prisma-types"')
+    found = verified(tmp_path, SCHEMA)
+    assert [(each.rule, each.position.line) for each in found.diagnostics] == [
+        ("checklist-generator-missing", 1)
+    ]
+
+
+def test_a_walk_ends_in_hostile_trees(tmp_path: Path) -> None:
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "a/b/round").symlink_to("..")
+    (tmp_path / "a/out.ts").symlink_to("/etc/passwd")
+    (tmp_path / "a/node_modules").mkdir()
+    (tmp_path / "a/node_modules/x.ts").write_text("")
+    (tmp_path / "a/b/good.ts").write_text("x")
+    (tmp_path / "a/other.md").write_text("")
+    os.mkfifo(tmp_path / "a/pipe.ts")
+    walk = trees.Walk(tmp_path, {".ts"})
+    found = dict(sorted(walk.files("a")))
+    assert list(found) == ["a/b/good.ts", "a/pipe.ts"]
+    assert walk.text(found["a/pipe.ts"], "a/pipe.ts", 10) is None
+    assert walk.unread == ["a/out.ts is a link out of the repository", "a/pipe.ts is not a plain file"]
+    assert list(walk.files("a/b")) == []  # each file once
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc", "none", "a\0b"])
+def test_no_path_out_of_the_repository(tmp_path: Path, path: str) -> None:
+    with pytest.raises(trees.Unreadable):
+        trees.real(tmp_path, path)
