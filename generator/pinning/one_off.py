@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 
-from generator import conventions, model
-from generator.migrations import partition
+from generator import conventions
 from generator.pinning.plan import Plan
+from generator.rollback import job
 from generator.text import comments
 
 
@@ -18,17 +18,10 @@ def manifests(planned: Plan, command: str) -> str:
     return comments.block(_header(planned, command), "#") + chart.render(planned.service)
 
 
-def _config_maps(service: model.Service) -> list[str]:
-    """As many as the migrations have."""
-    is_in_image = service.source is model.MigrationSource.IMAGE
-    number = 1 if is_in_image else len(partition.split(service.migrations))
-    return [conventions.rollback(service.name, part) for part in range(1, number + 1)]
-
-
 def _header(planned: Plan, command: str) -> list[str]:
     service, wished = planned.service, planned.wished
     name = conventions.rollback(service.name)
-    objects = " ".join([f"job/{name}", *(f"configmap/{each}" for each in _config_maps(service))])
+    objects = " ".join(job.objects(service))
     kubectl = f"kubectl --namespace {shlex.quote(service.namespace)}"
     undone = ", ".join(str(each.migration.version) for each in planned.undone) or "nothing"
     return [

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from generator import conventions, model
-from generator.migrations import partition
+from generator.rollback import job
 from generator.rollback.path import Step
 from generator.runbook import commands, history, markdown, procedures
 from generator.runbook.markdown import Section
@@ -215,8 +215,7 @@ def _job(targets: Targets) -> Section:
     if not targets.open:
         return Section(JOB, (_nowhere(targets),))
     target = targets.open[0]
-    objects = [f"job/{name}", *(f"configmap/{each}" for each in _config_maps(service))]
-    clean = commands.kubectl(service, "delete", *objects, "--ignore-not-found")
+    clean = commands.kubectl(service, "delete", *job.objects(service), "--ignore-not-found")
     return Section(
         JOB,
         (
@@ -242,13 +241,6 @@ def _job(targets: Targets) -> Section:
             f" {markdown.link(LAST)} or {markdown.link(VERSION)}.",
         ),
     )
-
-
-def _config_maps(service: model.Service) -> list[str]:
-    """As many as the migrations have."""
-    is_in_image = service.source is model.MigrationSource.IMAGE
-    number = 1 if is_in_image else len(partition.split(service.migrations))
-    return [conventions.rollback(service.name, part) for part in range(1, number + 1)]
 
 
 def _goose(targets: Targets) -> Section:
