@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import kubelet, pod, postgres, projects
+from tests.support import certificates, kubelet, pod, postgres, projects
 
 ROOT = Path(__file__).parents[2]
 DSN = "database:\n  secret: {name: auth-service-db, key: url}\n"
@@ -19,20 +19,11 @@ SERVICES = {
     "billing-service": None,
     "catalog-service": "url",
 }
-# Of nobody, for nothing: goose wants to read some certificate.
-CERTIFICATE = """\
------BEGIN CERTIFICATE-----
-MIIBdTCCARugAwIBAgIUXQEmAN/NBllo7arePZRl9+wfjrQwCgYIKoZIzj0EAwIw
-DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjIxMTQzMzNaGA8yMTI2MTAyOTExNDMz
-M1owDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABKnY
-njXOElGClF7mn1hC9BEekrBFzPAxN9advc/eoadrXoc37ozAQPCRm/2Lb8d5nTC+
-1nYeV1SsOz5dlVU0fiqjUzBRMB0GA1UdDgQWBBQRaGnRj0IZqiiqrl8hEbTAV5bd
-ADAfBgNVHSMEGDAWgBQRaGnRj0IZqiiqrl8hEbTAV5bdADAPBgNVHRMBAf8EBTAD
-AQH/MAoGCCqGSM49BAMCA0gAMEUCIQDaFZPSTjlWpHVbJZiEa0bZCBTmR4jNnehY
-xjz7xmT4AgIgQoZH0NrMGBhDn3O2jj2OjhpFBczIXxeR21SruwY/vVw=
------END CERTIFICATE-----
-"""
-CERTIFICATES = {"kind": "ConfigMap", "metadata": {"name": "database-ca"}, "data": {"ca.crt": CERTIFICATE}}
+CERTIFICATES = {
+    "kind": "ConfigMap",
+    "metadata": {"name": "database-ca"},
+    "data": {"ca.crt": certificates.CERTIFICATE},
+}
 
 
 def secret_of(database: postgres.Database, key: str | None = "url") -> dict[str, str]:
