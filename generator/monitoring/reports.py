@@ -24,31 +24,41 @@ def alerts(service: model.Service) -> tuple[Rule, ...]:
     return (_behind(service), _ahead(service), _missing(service))
 
 
-def _behind(service: model.Service) -> Rule:
+def _other(
+    service: model.Service, name: str, side: str, comparison: str, severity: model.AlertSeverity, why: str
+) -> Rule:
+    """The alert on a version that is not the expected one; `why` goes on behind the version that was found."""
     expected = service.version
     return alert.make(
         service,
-        BEHIND,
-        # Not `<`: beyond 2^53 two versions may be one number.
-        pushed.other_versions(service, "<="),
-        severity=service.alerts.severity,
+        name,
+        pushed.other_versions(service, comparison),
+        severity=severity,
         for_=service.alerts.missing_for,
         labels={"version": str(expected)},
-        summary=f"The database of {service.name} is behind version {expected}",
+        summary=f"The database of {service.name} is {side} version {expected}",
         description=(
             f"Git expects version {expected} of {service.name} in the namespace {service.namespace}, but for"
             f" {promql.duration(service.alerts.missing_for)} the newest report of its Job has said that the"
             " database is at version ",
             _FOUND,
-            ". A run failed, Argo CD skipped the Job (a selective sync, self-heal, its own rollback), or somebody"
-            " restored an older database and the Job ran against that. goose tells the version that it applied last:"
-            f" where max(version_id) is {expected} already, an older one was applied after it (out of order), and the"
-            " next new migration ends this alert.\n"
-            f"{alert.look(service)}\n{alert.found(service)}\n"
-            "To run the Job, sync the whole application, without a selection of resources; the next"
-            f" report ends this alert.{_below(service)}{alert.suspended(service)}",
+            why,
         ),
     )
+
+
+def _behind(service: model.Service) -> Rule:
+    why = (
+        ". A run failed, Argo CD skipped the Job (a selective sync, self-heal, its own rollback), or somebody"
+        " restored an older database and the Job ran against that. goose tells the version that it applied last:"
+        f" where max(version_id) is {service.version} already, an older one was applied after it (out of order), and"
+        " the next new migration ends this alert.\n"
+        f"{alert.look(service)}\n{alert.found(service)}\n"
+        "To run the Job, sync the whole application, without a selection of resources; the next"
+        f" report ends this alert.{_below(service)}{alert.suspended(service)}"
+    )
+    # Not `<`: beyond 2^53 two versions may be one number.
+    return _other(service, BEHIND, "behind", "<=", service.alerts.severity, why)
 
 
 def _below(service: model.Service) -> str:
@@ -61,23 +71,8 @@ def _below(service: model.Service) -> str:
 
 
 def _ahead(service: model.Service) -> Rule:
-    expected = service.version
-    return alert.make(
-        service,
-        AHEAD,
-        pushed.other_versions(service, ">"),
-        severity=model.AlertSeverity.WARNING,
-        for_=service.alerts.missing_for,
-        labels={"version": str(expected)},
-        summary=f"The database of {service.name} is ahead of version {expected}",
-        description=(
-            f"Git expects version {expected} of {service.name} in the namespace {service.namespace}, but for"
-            f" {promql.duration(service.alerts.missing_for)} the newest report of its Job has said that the"
-            " database is at version ",
-            _FOUND,
-            f". {_why_ahead(service)}\n{alert.look(service)}\n{alert.found(service)}{alert.suspended(service)}",
-        ),
-    )
+    why = f". {_why_ahead(service)}\n{alert.look(service)}\n{alert.found(service)}{alert.suspended(service)}"
+    return _other(service, AHEAD, "ahead of", ">", model.AlertSeverity.WARNING, why)
 
 
 def _why_ahead(service: model.Service) -> str:
