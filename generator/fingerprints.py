@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import os
 import posixpath
-import stat
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator import cache, conventions
+from generator import cache, conventions, plain_files
 from generator.output import disk
 
 if TYPE_CHECKING:  # 25 ms that a build with nothing to do need not pay
@@ -54,7 +52,7 @@ def is_settled(settled: cache.Settled, file: Path, code: str) -> bool:
     directories = settled.directories
     try:
         with disk.directory(file.parent) as root:
-            content = _content(file.name, root)
+            content = plain_files.read(file.name, _MAX_BYTES, root)
             migrations = {name: _migrations(each, root) for name, each in directories.items()}
     except (OSError, ValueError):
         return False
@@ -82,7 +80,7 @@ def _migrations(directory: str, root: int) -> dict[str, bytes]:
         at = root
         for step in posixpath.normpath(directory).split("/"):
             at = opened.enter_context(disk.directory(step, at))
-        return {name: _content(name, at) for name in _names(disk.entries(at))}
+        return {name: plain_files.read(name, _MAX_BYTES, at) for name in _names(disk.entries(at))}
 
 
 def _names(there: Iterable[str]) -> list[str]:
@@ -90,16 +88,6 @@ def _names(there: Iterable[str]) -> list[str]:
     if not all(each.endswith(".sql") or each == conventions.LOCK for each in names):
         raise ValueError("something that only the check can judge")
     return names
-
-
-def _content(name: str, at: int) -> bytes:
-    """O_NONBLOCK and fstat: it may be a FIFO."""
-    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=at)
-    with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_BYTES:
-            raise ValueError("no plain file of a usual size")
-        return stream.read(_MAX_BYTES)
 
 
 def _text(value: object) -> str:

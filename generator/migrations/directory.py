@@ -9,10 +9,9 @@ from __future__ import annotations
 import dataclasses
 import os
 import posixpath
-import stat
 from pathlib import Path
 
-from generator import conventions
+from generator import conventions, plain_files
 from generator.diagnostics import Diagnostic, Position
 from generator.migrations import lock, names, parser, quoting
 from generator.migrations.model import Lock, Migration
@@ -181,34 +180,17 @@ def _check_versions(shown: str, candidates: list[str], found: list[Diagnostic]) 
 
 def _content(root: Path, file: Path, shown: str) -> bytes | Diagnostic:
     try:
-        real = Path(os.path.realpath(file, strict=True))
-        if not real.is_relative_to(os.path.realpath(root)):
-            return _link(shown, "is a link out of the repository")
-        size = _size(real)
-        if size is None:
-            return _not_a_file(shown)
-        if size > parser.MAX_BYTES:
-            return parser.too_large(shown, size)
-        return _bytes(real, shown)
+        return plain_files.read(plain_files.inside(root, file), parser.MAX_BYTES)
+    except plain_files.Outside:
+        return _link(shown, "is a link out of the repository")
+    except plain_files.NotPlain:
+        return _not_a_file(shown)
+    except plain_files.TooLarge as error:
+        return parser.too_large(shown, error.size)
     except FileNotFoundError:
         return _link(shown, "is a link to nothing")
     except OSError as error:
         return _link(shown, f"cannot be read: {error.strerror}")
-
-
-def _size(real: Path) -> int | None:
-    status = real.lstat()
-    return status.st_size if stat.S_ISREG(status.st_mode) else None
-
-
-def _bytes(real: Path, shown: str) -> bytes | Diagnostic:
-    """O_NONBLOCK, O_NOFOLLOW and fstat: it may have become a FIFO or a link since it was looked at."""
-    descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return _not_a_file(shown)
-        data = stream.read(parser.MAX_BYTES + 1)
-    return data if len(data) <= parser.MAX_BYTES else parser.too_large(shown, len(data))
 
 
 def _link(shown: str, what: str) -> Diagnostic:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from generator import plain_files
 from generator.diagnostics import Diagnostic, Position
 from generator.migrations import quoting
 from generator.prisma import declared, parser
@@ -88,26 +88,24 @@ def _inside(root: Path, path: str, shown: str, where: Position) -> Path | Diagno
             "name a file or folder below the directory of services.yaml, by its path from there",
             where,
         )
-    problem: str | None = None
+    if not path:
+        return _missing(shown, where, "has no name")
     try:
-        base = Path(os.path.realpath(root, strict=True))
-        real = Path(os.path.realpath(base / normal, strict=True))
-    except FileNotFoundError:
-        problem = "does not exist"
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-    except ValueError:  # NUL or a lone surrogate, which no file system can name
-        problem = "is not a file's name"
-    if problem is not None or not path:
-        return _missing(shown, where, problem or "has no name")
-    if not real.is_relative_to(base):
+        return plain_files.inside(root, normal)
+    except plain_files.Outside:
         return Diagnostic(
             "prisma-link",
             f"`{shown}` is a link out of the repository",
             "put the schema itself into the repository",
             where,
         )
-    return real
+    except FileNotFoundError:
+        problem = "does not exist"
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+    except ValueError:  # NUL or a lone surrogate, which no file system can name
+        problem = "is not a file's name"
+    return _missing(shown, where, problem)
 
 
 def _missing(shown: str, where: Position, what: str) -> Diagnostic:
@@ -159,30 +157,20 @@ def _candidates(
 
 def _content(root: Path, file: Path, shown: str) -> bytes | Diagnostic:
     try:
-        real = Path(os.path.realpath(file, strict=True))
-        if not real.is_relative_to(os.path.realpath(root)):
-            return _link(shown, "is a link out of the repository")
-        data = _bytes(real) if stat.S_ISREG(real.lstat().st_mode) else None
-    except FileNotFoundError:
-        return _link(shown, "is a link to nothing")
-    except OSError as error:
-        return _link(shown, f"cannot be read: {error.strerror}")
-    if data is None:
+        return plain_files.read(plain_files.inside(root, file), MAX_BYTES)
+    except plain_files.Outside:
+        return _link(shown, "is a link out of the repository")
+    except plain_files.NotPlain:
         return _not_a_file(shown)
-    if len(data) > MAX_BYTES:
+    except plain_files.TooLarge:
         message = f"`{posixpath.basename(shown)}` has more than {MAX_BYTES} bytes, which no schema needs"
         return Diagnostic(
             "prisma-size", message, "check that this is a schema.prisma at all", Position(shown)
         )
-    return data
-
-
-def _bytes(real: Path) -> bytes | None:
-    """O_NONBLOCK, O_NOFOLLOW and fstat: it may have become a FIFO or a link since it was looked at."""
-    descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as stream:
-        is_plain = stat.S_ISREG(os.fstat(descriptor).st_mode)
-        return stream.read(MAX_BYTES + 1) if is_plain else None
+    except FileNotFoundError:
+        return _link(shown, "is a link to nothing")
+    except OSError as error:
+        return _link(shown, f"cannot be read: {error.strerror}")
 
 
 def _text(data: bytes, shown: str) -> str | Diagnostic:

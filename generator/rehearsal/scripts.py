@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
-import stat
 from pathlib import Path
 
+from generator import plain_files
 from generator.database import replay
 from generator.database.address import Address
 from generator.diagnostics import Diagnostic, Position
 from generator.migrations import parser, quoting
-
-_MAX_BYTES = parser.MAX_BYTES
 
 
 async def run(root: Path, script: str, where: Position, address: Address) -> Diagnostic | None:
@@ -47,15 +44,6 @@ async def run(root: Path, script: str, where: Position, address: Address) -> Dia
 def read(root: Path, script: str) -> str | None:
     """The text; None for anything that is not a plain UTF-8 file inside `root`."""
     try:
-        base = Path(os.path.realpath(root, strict=True))
-        file = Path(os.path.realpath(base / script, strict=True))
-        if not file.is_relative_to(base):
-            return None
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return None
-            data = stream.read(_MAX_BYTES + 1)
-        return data.decode("utf-8") if len(data) <= _MAX_BYTES else None
+        return plain_files.read(plain_files.inside(root, script), parser.MAX_BYTES).decode("utf-8")
     except (OSError, ValueError):
         return None
