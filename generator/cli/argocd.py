@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from generator import argocd, check, conventions, model
-from generator.cli import options, shown
-from generator.cli.main import COMMANDS, EXIT_PROBLEMS
+from generator import argocd, conventions, model
+from generator.cli import options, shown, sound
+from generator.cli.main import COMMANDS
 from generator.diagnostics import GenError
 
 
@@ -63,20 +63,14 @@ def command(
     """
     if application_set and standalone:
         raise click.UsageError("--application-set and --standalone exclude each other.")
-    checked = check.check(file)
-    if not checked.is_sound or checked.project is None:
-        report = shown.Report("text", checked.root)
-        report.add(checked.diagnostics)
-        report.finish()
-        context.exit(EXIT_PROBLEMS)
-    options.known(checked.project, services)
-    chosen = [each for each in checked.project.services if not services or each.name in services]
-    top = _git(checked.root, "rev-parse", "--show-toplevel")
-    out = output or checked.root / conventions.OUTPUT
+    root = file.parent
+    chosen = sound.services(context, shown.Report("text", root), file, services)
+    top = _git(root, "rev-parse", "--show-toplevel")
+    out = output or root / conventions.OUTPUT
     target = argocd.target(
-        repository=repo_url or _remote(checked.root),
+        repository=repo_url or _remote(root),
         revision=revision,
-        out=os.path.relpath(out.resolve(), Path(top).resolve() if top else checked.root.resolve()),
+        out=os.path.relpath(out.resolve(), Path(top).resolve() if top else root.resolve()),
         application_path=application_path,
         project=project,
         argocd_namespace=argocd_namespace,

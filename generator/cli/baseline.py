@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from generator import baseline, model
-from generator.cli import options, shown
-from generator.cli.main import COMMANDS, EXIT_PROBLEMS
+from generator.cli import options, shown, sound
+from generator.cli.main import COMMANDS
 
 
 @click.command("baseline", short_help=COMMANDS["baseline"])
@@ -39,16 +39,8 @@ def command(
     It refuses a database that has a version above 0 recorded, and one without any table. All of it happens
     in one transaction. The comment at its top says what to do before and after. Nothing is written here.
     """
-    from generator import check  # noqa: PLC0415 - 0.2 s that --help can do without
-
     report = shown.Report(format, file.parent)
-    checked = check.check(file)
-    if not checked.is_sound or checked.project is None:
-        report.add(checked.diagnostics)
-        report.finish()
-        context.exit(EXIT_PROBLEMS)
-    options.known(checked.project, [service])
-    (chosen,) = [each for each in checked.project.services if each.name == service]
+    (chosen,) = sound.services(context, report, file, [service])
     planned = _plan(chosen, version)
     text = baseline.psql(planned) if only_sql else baseline.manifests(planned)
     report.say_exactly(text)

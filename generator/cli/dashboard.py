@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from generator.cli import options, shown
-from generator.cli.main import COMMANDS, EXIT_PROBLEMS
+from generator.cli import options, shown, sound
+from generator.cli.main import COMMANDS
 from generator.text import kubernetes_names
 
 
@@ -37,18 +37,12 @@ def command(context: click.Context, namespace: str, name: str, file: Path, forma
     ):
         if problem:
             raise click.UsageError(f"{option}: {problem}")
-    from generator import check  # noqa: PLC0415 - 0.2 s that --help can do without
-
     report = shown.Report(format, file.parent)
-    checked = check.check(file)
-    if not checked.is_sound or checked.project is None:
-        report.add(checked.diagnostics)
-        report.finish()
-        context.exit(EXIT_PROBLEMS)
+    chosen = sound.services(context, report, file)
+
     from generator.charts import dashboard  # noqa: PLC0415 - 0.4 s that a mistake need not wait for
 
-    services = checked.project.services
-    text = dashboard.overview(services, namespace, name)
+    text = dashboard.overview(chosen, namespace, name)
     report.say_exactly(text)
-    report.result(namespace=namespace, name=name, services=[each.name for each in services], manifests=text)
+    report.result(namespace=namespace, name=name, services=[each.name for each in chosen], manifests=text)
     report.finish()

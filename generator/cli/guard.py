@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from generator.cli import options, shown
-from generator.cli.main import COMMANDS, EXIT_PROBLEMS
+from generator.cli import options, shown, sound
+from generator.cli.main import COMMANDS
 
 
 @click.command("guard", short_help=COMMANDS["guard"])
@@ -28,16 +28,8 @@ def command(context: click.Context, service: str, file: Path, format: str) -> No
     It is goose's own image and needs no shell. The version comes from the release marker in out/, so the
     Deployment is edited once. The comment at its top says where it belongs. Nothing is written here.
     """
-    from generator import check  # noqa: PLC0415 - 0.2 s that --help can do without
-
     report = shown.Report(format, file.parent)
-    checked = check.check(file)
-    if not checked.is_sound or checked.project is None:
-        report.add(checked.diagnostics)
-        report.finish()
-        context.exit(EXIT_PROBLEMS)
-    options.known(checked.project, [service])
-    (chosen,) = [each for each in checked.project.services if each.name == service]
+    (chosen,) = sound.services(context, report, file, [service])
 
     from generator.charts import guard  # noqa: PLC0415 - half a second, and Node behind it
 
