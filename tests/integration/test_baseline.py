@@ -49,23 +49,11 @@ def container(objects: list[dict[str, Any]], secret: Mapping[str, str], root: Pa
     return pod.start([job, objects[0], *objects[2:]], service, secret, root)
 
 
-def run(started: pod.Container, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*started.command[:-1], *command] if command else started.command,
-        cwd=started.directory,
-        env=started.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
 def baseline(
     project: Path, database: postgres.Database, version: str = "2"
 ) -> subprocess.CompletedProcess[str]:
     place = project / f"pod-{len(list(project.iterdir()))}"
-    return run(container(objects_of(printed(project, version)), {"url": database.dsn}, place))
+    return pod.run(container(objects_of(printed(project, version)), {"url": database.dsn}, place))
 
 
 def real_job(project: Path, database: postgres.Database) -> pod.Container:
@@ -95,15 +83,15 @@ def test_a_database_made_by_hand_comes_under_gooses_control(
     assert rows(database) == [("1", "0", "t"), ("2", "1", "t"), ("3", "2", "t")]
     assert tables(database) == {"a", "b", "goose_db_version"}
     real = real_job(project, database)
-    status = run(real, "status").stderr.splitlines()
+    status = pod.run(real, "status").stderr.splitlines()
     assert [("Pending" in each, each.rpartition(" ")[2]) for each in status if each.endswith(".sql")] == [
         (False, "00001_a.sql"),
         (False, "00002_b.sql"),
         (True, "00003_c.sql"),
         (True, "00010_d.sql"),
     ]
-    assert "version 2" in run(real, "version").stderr
-    up = run(real)
+    assert "version 2" in pod.run(real, "version").stderr
+    up = pod.run(real)
     assert up.returncode == 0, up.stderr
     assert [each.split()[3] for each in up.stderr.splitlines() if " OK " in each] == [
         "00003_c.sql",
@@ -111,10 +99,10 @@ def test_a_database_made_by_hand_comes_under_gooses_control(
     ]
     assert tables(database) == {"a", "b", "c", "d", "goose_db_version"}
     assert database.query("SELECT id FROM a") == [("7",)]
-    down = run(real, "down-to", "1")
+    down = pod.run(real, "down-to", "1")
     assert down.returncode == 0, down.stderr
     assert tables(database) == {"a", "goose_db_version"}
-    assert run(real, "down").returncode == 0
+    assert pod.run(real, "down").returncode == 0
     assert tables(database) == {"goose_db_version"}
 
 
@@ -143,7 +131,7 @@ def test_the_table_is_the_one_that_goose_makes(project: Path, postgres_server: p
     for is_goose in (True, False):
         with postgres_server.database() as database:
             database.query(BY_HAND)
-            done = run(real_job(project, database), "status") if is_goose else baseline(project, database)
+            done = pod.run(real_job(project, database), "status") if is_goose else baseline(project, database)
             assert done.returncode == 0, done.stderr
             found.append([tuple(each.replace(database.user, "owner") for each in row)
                           for row in database.query(CATALOG)])  # fmt: skip
@@ -155,7 +143,7 @@ def test_all_versions_and_nothing_later(project: Path, database: postgres.Databa
     database.query(BY_HAND)
     assert baseline(project, database, "00010").returncode == 0
     assert [version for _, version, _ in rows(database)] == ["0", "1", "2", "3", "10"]
-    up = run(real_job(project, database))
+    up = pod.run(real_job(project, database))
     assert "no migrations to run. current version: 10" in up.stderr
 
 
@@ -171,7 +159,7 @@ def test_twice_is_refused(project: Path, database: postgres.Database) -> None:
 
 
 def test_a_migrated_database_is_refused(project: Path, database: postgres.Database) -> None:
-    assert run(real_job(project, database), "up-by-one").returncode == 0
+    assert pod.run(real_job(project, database), "up-by-one").returncode == 0
     before = rows(database)
     refused = baseline(project, database)
     assert refused.returncode == 1
@@ -185,13 +173,13 @@ def test_an_empty_database_is_refused(project: Path, database: postgres.Database
     assert "holds no table" in refused.stderr
     assert tables(database) == set()
     # goose's own table is none.
-    assert run(real_job(project, database), "status").returncode == 0
+    assert pod.run(real_job(project, database), "status").returncode == 0
     assert "holds no table" in baseline(project, database).stderr
 
 
 def test_a_table_that_goose_only_looked_at_is_used(project: Path, database: postgres.Database) -> None:
     database.query(BY_HAND)
-    assert run(real_job(project, database), "status").returncode == 0
+    assert pod.run(real_job(project, database), "status").returncode == 0
     assert rows(database) == [("1", "0", "t")]
     assert baseline(project, database).returncode == 0
     assert [version for _, version, _ in rows(database)] == ["0", "1", "2"]
@@ -219,8 +207,8 @@ def test_a_table_in_a_schema(tmp_path: Path, database: postgres.Database) -> Non
     assert done.returncode == 0, done.stderr
     assert [version for _, version, _ in rows(database, "ops.done")] == ["0", "1", "2"]
     real = real_job(tmp_path, database)
-    assert run(real).returncode == 0
-    assert "version 10" in run(real, "version").stderr
+    assert pod.run(real).returncode == 0
+    assert "version 10" in pod.run(real, "version").stderr
     assert tables(database) == {"a", "b", "c", "d"}
 
 
@@ -246,7 +234,7 @@ def test_the_sample_with_its_connection_in_parts(database: postgres.Database, tm
         "dbname": database.name,
     }
     objects = objects_of(printed(ROOT, "00003", service="billing-service"))
-    done = run(container(objects, secret, tmp_path))
+    done = pod.run(container(objects, secret, tmp_path))
     assert done.returncode == 0, done.stderr
     assert [version for _, version, _ in rows(database)] == ["0", "1", "2", "3"]
 
@@ -271,7 +259,7 @@ def test_many_versions(tmp_path: Path, database: postgres.Database) -> None:
     assert database.query("SELECT count(*), max(version_id), max(id) FROM goose_db_version") == [
         ("1001", "1000", "1001")
     ]
-    assert "version 1000" in run(real_job(tmp_path, database), "version").stderr
+    assert "version 1000" in pod.run(real_job(tmp_path, database), "version").stderr
 
 
 # What is printed.
@@ -351,7 +339,7 @@ def test_each_variant_runs(variant: Path, database: postgres.Database) -> None:
     started = container([*objects, certificates], {"url": database.dsn}, variant / "pod")
     # This server speaks no TLS.
     started.environment.pop("PGSSLROOTCERT", None)
-    done = run(started)
+    done = pod.run(started)
     assert done.returncode == 0, done.stderr
     assert [version for _, version, _ in rows(database)] == ["0", "1", "2"]
 

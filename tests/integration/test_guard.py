@@ -6,10 +6,6 @@ import io
 import json
 import os
 import re
-import subprocess
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +14,7 @@ from ruamel.yaml import YAML
 
 from generator import validate
 from generator.charts import guard
-from tests.support import argocd, forked, pod, postgres, projects
+from tests.support import argocd, forked, pod, postgres, projects, waiting
 
 ROOT = Path(__file__).parents[2]
 DSN = "database:\n  secret: {name: auth-service-db, key: url}\n"
@@ -75,44 +71,8 @@ def started(project: Path, secret: dict[str, str], seconds: int | None = None) -
 def job(project: Path, database: postgres.Database, *command: str) -> None:
     """The migrations' own Job, with another command of goose."""
     real = pod.start(pod.manifests(built(project)), "auth-service", {"url": database.dsn}, project / "job")
-    done = run(pod.Container([*real.command[:-1], *command], real.environment, real.directory))
+    done = pod.run(real, *command)
     assert done.returncode == 0, done.stderr
-
-
-def run(container: pod.Container) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        container.command,
-        cwd=container.directory,
-        env=container.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
-@contextmanager
-def running(container: pod.Container) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        container.command,
-        cwd=container.directory,
-        env=container.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def until(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + GENEROUS
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.05)
-    return condition()
 
 
 def admin(server: postgres.Server, database: postgres.Database) -> postgres.Database:
@@ -139,7 +99,7 @@ def test_it_passes_at_once_and_changes_nothing(project: Path, database: postgres
     job(project, database, "up")
     before = tables(database), database.query("SELECT * FROM goose_db_version")
     # With no patience at all: it looks before it waits.
-    done = run(started(project, {"url": database.dsn}, seconds=0))
+    done = pod.run(started(project, {"url": database.dsn}, seconds=0))
     assert done.returncode == 0, done.stderr
     assert (tables(database), database.query("SELECT * FROM goose_db_version")) == before
 
@@ -148,7 +108,7 @@ def test_it_passes_when_the_database_is_ahead(project: Path, database: postgres.
     """Argo CD's own rollback, and a pod of the previous release that is scheduled anew."""
     job(project, database, "up")
     (project / "migrations/auth-service/2_b.sql").unlink()
-    done = run(started(project, {"url": database.dsn}, seconds=0))
+    done = pod.run(started(project, {"url": database.dsn}, seconds=0))
     assert done.returncode == 0, done.stderr
 
 
@@ -156,8 +116,8 @@ def test_it_waits_for_a_migration_that_comes_later(
     project: Path, postgres_server: postgres.Server, database: postgres.Database
 ) -> None:
     job(project, database, "up-to", "1")
-    with running(started(project, {"url": database.dsn})) as process:
-        assert until(lambda: is_waiting(admin(postgres_server, database)))
+    with pod.running(started(project, {"url": database.dsn})) as process:
+        assert waiting.until(lambda: is_waiting(admin(postgres_server, database)))
         assert process.poll() is None
         job(project, database, "up")
         assert process.wait(GENEROUS) == 0
@@ -166,8 +126,8 @@ def test_it_waits_for_a_migration_that_comes_later(
 def test_it_waits_for_the_first_table_of_all(
     project: Path, postgres_server: postgres.Server, database: postgres.Database
 ) -> None:
-    with running(started(project, {"url": database.dsn})) as process:
-        assert until(lambda: is_waiting(admin(postgres_server, database)))
+    with pod.running(started(project, {"url": database.dsn})) as process:
+        assert waiting.until(lambda: is_waiting(admin(postgres_server, database)))
         # goose, told not to, makes no table of its own.
         assert tables(database) == set()
         job(project, database, "up")
@@ -176,7 +136,7 @@ def test_it_waits_for_the_first_table_of_all(
 
 def test_it_fails_with_what_is_missing_and_what_to_do(project: Path, database: postgres.Database) -> None:
     job(project, database, "up-to", "1")
-    done = run(started(project, {"url": database.dsn}, seconds=1))
+    done = pod.run(started(project, {"url": database.dsn}, seconds=1))
     assert done.returncode == 1
     said = done.stderr.rstrip()
     assert said.endswith("(SQLSTATE P0001)")
@@ -190,7 +150,7 @@ def test_it_fails_with_what_is_missing_and_what_to_do(project: Path, database: p
 
 
 def test_without_a_table_it_says_so(project: Path, database: postgres.Database) -> None:
-    done = run(started(project, {"url": database.dsn}, seconds=1))
+    done = pod.run(started(project, {"url": database.dsn}, seconds=1))
     assert done.returncode == 1
     assert f"has no table goose_db_version that {database.user} can see" in done.stderr
     assert tables(database) == set()
@@ -200,10 +160,10 @@ def test_a_migration_that_was_undone_is_none(project: Path, database: postgres.D
     """As goose before v3 left it: the newest row of a version counts."""
     job(project, database, "up")
     database.query("INSERT INTO goose_db_version (version_id, is_applied) VALUES (2, false)")
-    done = run(started(project, {"url": database.dsn}, seconds=0))
+    done = pod.run(started(project, {"url": database.dsn}, seconds=0))
     assert "does not have migration 2" in done.stderr
     database.query("INSERT INTO goose_db_version (version_id, is_applied) VALUES (2, true)")
-    assert run(started(project, {"url": database.dsn}, seconds=0)).returncode == 0
+    assert pod.run(started(project, {"url": database.dsn}, seconds=0)).returncode == 0
 
 
 def test_a_role_that_may_only_look_is_enough(
@@ -219,13 +179,13 @@ def test_a_role_that_may_only_look_is_enough(
     )
     try:
         own = postgres.Database(database.binaries, database.port, database.name, role, "secret")
-        refused = run(started(project, {"url": own.dsn}, seconds=1))
+        refused = pod.run(started(project, {"url": own.dsn}, seconds=1))
         assert refused.returncode == 1
         assert "permission denied for table goose_db_version" in refused.stderr
         grants = [each for each in printed(project).splitlines() if "GRANT" in each]
         assert grants
         database.query("\n".join(each.strip("# ").replace("application;", f"{role};") for each in grants))
-        done = run(started(project, {"url": own.dsn}, seconds=0))
+        done = pod.run(started(project, {"url": own.dsn}, seconds=0))
         assert done.returncode == 0, done.stderr
     finally:
         seen.query(f"DROP OWNED BY {role}; DROP ROLE {role};")
@@ -242,12 +202,12 @@ def test_a_table_in_a_schema(
     seen.query(f"CREATE ROLE {role} LOGIN PASSWORD 'secret';")
     try:
         own = postgres.Database(database.binaries, database.port, database.name, role, "secret")
-        refused = run(started(tmp_path, {"url": own.dsn}, seconds=0))
+        refused = pod.run(started(tmp_path, {"url": own.dsn}, seconds=0))
         assert "permission denied for schema ops" in refused.stderr
         grants = [each for each in printed(tmp_path).splitlines() if "GRANT" in each]
         assert len(grants) == 2
         database.query("\n".join(each.strip("# ").replace("application;", f"{role};") for each in grants))
-        done = run(started(tmp_path, {"url": own.dsn}, seconds=0))
+        done = pod.run(started(tmp_path, {"url": own.dsn}, seconds=0))
         assert done.returncode == 0, done.stderr
     finally:
         seen.query(f"DROP OWNED BY {role}; DROP ROLE {role};")
@@ -265,8 +225,8 @@ def test_a_wait_stops_neither_vacuum_nor_an_index(
         "-- +goose Down\nDROP INDEX CONCURRENTLY a_id;\n",
         "utf-8",
     )
-    with running(started(project, {"url": database.dsn})) as process:
-        assert until(lambda: is_waiting(seen))
+    with pod.running(started(project, {"url": database.dsn})) as process:
+        assert waiting.until(lambda: is_waiting(seen))
         # A transaction that ends now is soon behind it.
         ((now,),) = database.query("CREATE TABLE c (id int); SELECT pg_current_xact_id()::text::xid::text")
 
@@ -274,7 +234,7 @@ def test_a_wait_stops_neither_vacuum_nor_an_index(
             ((found,),) = seen.query(look)
             return bool(found) and int(found) > int(now)
 
-        assert until(is_newer), "the wait holds on to its first snapshot"
+        assert waiting.until(is_newer), "the wait holds on to its first snapshot"
         job(project, database, "up")
         assert process.wait(GENEROUS) == 0
     assert database.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_id'::regclass") == [("t",)]
@@ -288,7 +248,7 @@ def test_a_time_limit_of_the_role_does_not_hide_the_message(
         admin(postgres_server, database).query(
             f"ALTER ROLE {database.user} SET statement_timeout = '{limit}'"
         )
-        done = run(started(project, {"url": database.dsn}))
+        done = pod.run(started(project, {"url": database.dsn}))
         assert done.returncode == 1
         assert "does not have migration 2" in done.stderr
         assert "canceling statement" not in done.stderr
@@ -299,33 +259,33 @@ def test_a_killed_pod_leaves_no_wait_behind_for_long(
 ) -> None:
     """A Deployment that is rolled out again and again would use up the connections."""
     seen = admin(postgres_server, database)
-    with running(started(project, {"url": database.dsn})) as process:
-        assert until(lambda: is_waiting(seen))
+    with pod.running(started(project, {"url": database.dsn})) as process:
+        assert waiting.until(lambda: is_waiting(seen))
         process.kill()
         process.wait(GENEROUS)
-    assert until(lambda: seen.query(f"SELECT pid {WAITING.format(name=seen.name)}") == [])
+    assert waiting.until(lambda: not seen.query(f"SELECT pid {WAITING.format(name=seen.name)}"), GENEROUS)
 
 
 @pytest.mark.parametrize("phase", ["PostSync", "PreSync"])
 def test_a_pin_asks_for_its_version(phase: str, tmp_path: Path, database: postgres.Database) -> None:
     projects.write(tmp_path, DSN + PIN.format(version=1, phase=phase), SQL)
-    done = run(started(tmp_path, {"url": database.dsn}, seconds=0))
+    done = pod.run(started(tmp_path, {"url": database.dsn}, seconds=0))
     assert "no migration of auth-service ran here yet" in done.stderr
     objects = pod.manifests(built(tmp_path))
     _, down, *_ = pod.steps(objects, "auth-service", {"url": database.dsn}, tmp_path / "job")
-    assert run(down).returncode == 0
-    waits = run(started(tmp_path, {"url": database.dsn}, seconds=0))
+    assert pod.run(down).returncode == 0
+    waits = pod.run(started(tmp_path, {"url": database.dsn}, seconds=0))
     assert "does not have migration 1 of auth-service" in waits.stderr
     # Only after the application is healthy would the Job of a PostSync pin begin.
     assert ("Pin again with --phase PreSync" in waits.stderr) is (phase == "PostSync")
     database.query("INSERT INTO goose_db_version (version_id, is_applied) VALUES (1, true)")
-    assert run(started(tmp_path, {"url": database.dsn}, seconds=0)).returncode == 0
+    assert pod.run(started(tmp_path, {"url": database.dsn}, seconds=0)).returncode == 0
 
 
 def test_a_suspended_service_is_not_waited_for(tmp_path: Path, database: postgres.Database) -> None:
     """The hotfix goes out although the migration fails: that is what suspending is for."""
     projects.write(tmp_path, f"{DSN}suspend: true\n", SQL)
-    done = run(started(tmp_path, {"url": database.dsn}))
+    done = pod.run(started(tmp_path, {"url": database.dsn}))
     assert done.returncode == 0, done.stderr
     assert tables(database) == set()
 
@@ -335,14 +295,14 @@ def test_the_next_commit_needs_no_edit(project: Path, database: postgres.Databas
     job(project, database, "up")
     (project / "migrations/auth-service/3_c.sql").write_text(projects.migration("SELECT 1;"), "utf-8")
     assert printed(project) == before
-    assert "does not have migration 3" in run(started(project, {"url": database.dsn}, seconds=0)).stderr
+    assert "does not have migration 3" in pod.run(started(project, {"url": database.dsn}, seconds=0)).stderr
 
 
 def test_a_connection_in_parts(tmp_path: Path, database: postgres.Database) -> None:
     keys = "{host: h, port: p, user: u, password: w, database: d}"
     projects.write(tmp_path, f"database:\n  secret: {{name: auth-service-db, keys: {keys}}}\n", SQL)
     data = {"h": database.host, "p": str(database.port), "u": database.user, "w": database.password}
-    done = run(started(tmp_path, {**data, "d": database.name}, seconds=0))
+    done = pod.run(started(tmp_path, {**data, "d": database.name}, seconds=0))
     assert "has no table goose_db_version" in done.stderr
 
 

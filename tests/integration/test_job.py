@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.support import certificates, kubelet, pod, postgres, projects
+from tests.support import certificates, kubelet, pod, postgres, projects, waiting
 
 ROOT = Path(__file__).parents[2]
 DSN = "database:\n  secret: {name: auth-service-db, key: url}\n"
@@ -38,65 +35,26 @@ def secret_of(database: postgres.Database, key: str | None = "url") -> dict[str,
     }
 
 
-def run(container: pod.Container, *command: str) -> subprocess.CompletedProcess[str]:
-    """Runs the container's own command, or another one of goose with the same flags."""
-    arguments = [*container.command[:-1], *command] if command else container.command
-    return subprocess.run(
-        arguments,
-        cwd=container.directory,
-        env=container.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
-@contextmanager
-def running(container: pod.Container) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        container.command,
-        cwd=container.directory,
-        env=container.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def until(condition: Callable[[], bool], seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return condition()
-
-
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_sample_goes_up_and_down_to_nothing(
     service: str, database: postgres.Database, tmp_path: Path
 ) -> None:
     objects = [*pod.manifests(ROOT / "out" / service), CERTIFICATES]
     container = pod.start(objects, service, secret_of(database, SERVICES[service]), tmp_path)
-    up = run(container)
+    up = pod.run(container)
     assert up.returncode == 0, up.stderr
     release = pod.one(objects, "ConfigMap", f"{service}-migration-release")["data"]
     table = next(each for each in container.command if each.startswith("-table=")).removeprefix("-table=")
     applied = f"SELECT count(*), max(version_id) FROM {table} WHERE is_applied AND version_id > 0"
     assert database.query(applied) == [(release["migrations"], release["version"])]
-    down = run(container, "down-to", "0")
+    down = pod.run(container, "down-to", "0")
     assert down.returncode == 0, down.stderr
     left = (
         "SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
         " WHERE nspname = 'public' AND relkind IN ('r', 'p', 'v', 'm')"
     )
     assert database.query(left) == [(table,)]
-    again = run(container)
+    again = pod.run(container)
     assert again.returncode == 0, again.stderr
 
 
@@ -132,7 +90,7 @@ def test_a_migration_sees_the_timeouts_of_services_yaml(database: postgres.Datab
     )
     projects.write(tmp_path, settings, {"1_a.sql": projects.migration(SETTINGS, "DROP TABLE seen;")})
     objects = pod.manifests(projects.build(tmp_path))
-    done = run(pod.start(objects, "auth-service", secret_of(database), tmp_path / "pod"))
+    done = pod.run(pod.start(objects, "auth-service", secret_of(database), tmp_path / "pod"))
     assert done.returncode == 0, done.stderr
     assert settings_of(database) == {
         "lock_timeout": "1500",
@@ -149,7 +107,7 @@ def test_without_session_parameters_none_is_sent(database: postgres.Database, tm
         pod.manifests(projects.build(tmp_path)), "auth-service", secret_of(database), tmp_path / "pod"
     )
     assert "PGSERVICEFILE" not in container.environment
-    done = run(container)
+    done = pod.run(container)
     assert done.returncode == 0, done.stderr
     seen = settings_of(database)
     assert (seen["lock_timeout"], seen["client_connection_check_interval"]) == ("0", "0")
@@ -173,8 +131,8 @@ def sleeper(database: postgres.Database, tmp_path: Path) -> pod.Container:
 
 
 def test_the_dsn_is_in_no_process_arguments(sleeper: pod.Container, database: postgres.Database) -> None:
-    with running(sleeper) as process:
-        assert until(lambda: asleep(database), 20)
+    with pod.running(sleeper) as process:
+        assert waiting.until(lambda: asleep(database), 20)
         arguments = Path(f"/proc/{process.pid}/cmdline").read_bytes()
         assert b"-timeout=300s" in arguments
         every = b"\n".join(
@@ -185,11 +143,11 @@ def test_the_dsn_is_in_no_process_arguments(sleeper: pod.Container, database: po
 
 
 def test_a_killed_goose_leaves_no_backend_behind(sleeper: pod.Container, database: postgres.Database) -> None:
-    with running(sleeper) as process:
-        assert until(lambda: asleep(database), 20)
+    with pod.running(sleeper) as process:
+        assert waiting.until(lambda: asleep(database), 20)
         process.kill()
         process.wait()
-        assert until(lambda: not asleep(database), 5)
+        assert waiting.until(lambda: not asleep(database), 5)
 
 
 def test_two_versions_of_one_number_end_with_the_code_that_fails_the_job(

@@ -166,7 +166,7 @@ def deadline(story: Story) -> None:
     story.deploy("wrong")
     run = story.begin()
     (container,) = story.containers()
-    with stories.started(container) as process:
+    with pod.running(container) as process:
         story.asleep()
         story.fires(alerts.RUNNING_TOO_LONG, alerts.MISSING, alerts.VERSION_BEHIND)
         process.terminate()
@@ -186,7 +186,7 @@ def killed(story: Story) -> None:
     story.deploy("wrong")
     run = story.begin()
     (container,) = story.containers()
-    with stories.started(container) as process:
+    with pod.running(container) as process:
         story.asleep()
         os.killpg(process.pid, signal.SIGKILL)
         assert process.wait(timeout=GRACE_S) == -signal.SIGKILL

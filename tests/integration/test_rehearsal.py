@@ -13,13 +13,13 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from generator import pages
-from tests.support import cli, forked, postgres, programs
+from tests.support import cli, forked, postgres, programs, waiting
 
 CASES = Path(__file__).parents[1] / "cases" / "rehearsal"
 NAMES = sorted(each.name for each in CASES.iterdir() if each.name != "base")
@@ -260,15 +260,6 @@ def processes(word: str) -> list[str]:
     return found
 
 
-def eventually(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 @pytest.mark.parametrize("is_given", [True, False], ids=["a given server", "a server of its own"])
 def test_an_interrupt_leaves_nothing(
@@ -291,7 +282,7 @@ def test_an_interrupt_leaves_nothing(
     )
     try:
         # goose is at work when its directory of migrations is named in its command line.
-        assert eventually(lambda: any("goose" in each for each in processes(str(scratch))))
+        assert waiting.until(lambda: any("goose" in each for each in processes(str(scratch))))
         time.sleep(1.0)
         running.send_signal(sent)
         output, _ = running.communicate(timeout=60)
@@ -300,11 +291,11 @@ def test_an_interrupt_leaves_nothing(
         running.communicate()
     if sent is not signal.SIGKILL:
         assert (running.returncode, output) == (2, "\ngen: stopped\n")
-    assert eventually(lambda: processes(str(scratch)) == [])
-    assert eventually(
+    assert waiting.until(lambda: processes(str(scratch)) == [])
+    assert waiting.until(
         lambda: server.admin.query("SELECT datname FROM pg_database WHERE datname ~ '^gen_'") == []
     )
-    assert eventually(
+    assert waiting.until(
         lambda: server.admin.query("SELECT rolname FROM pg_roles WHERE rolname ~ '^gen_'") == []
     )
     assert (

@@ -11,8 +11,7 @@ import itertools
 import json
 import random
 import subprocess
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +20,11 @@ import pytest
 
 from generator.database.catalog import comparison, snapshot
 from generator.database.catalog.snapshot import Catalog, Exclusion
-from tests.support import forked, goose, pod, postgres, projects
+from tests.support import forked, goose, pod, postgres, projects, waiting
 
 Contents = dict[str, list[dict[str, object]]]
 
 EXCLUSION = Exclusion(tables=("public.goose_db_version",))
-GENEROUS = 30
 
 UP = "-- +goose Up\n"
 OUTSIDE = "-- +goose NO TRANSACTION\n-- +goose Up\n"
@@ -155,7 +153,7 @@ class Job:
         """As the kubelet does: one after the other, until one fails."""
         done = []
         for each in self.containers(service, database):
-            done.append(start(each))
+            done.append(pod.run(each))
             if done[-1].returncode != 0:
                 break
         return done
@@ -163,18 +161,6 @@ class Job:
     def plain(self, database: postgres.Database, *command: str) -> subprocess.CompletedProcess[str]:
         environment = {"GOOSE_DRIVER": "postgres", "GOOSE_DBSTRING": database.dsn}
         return goose.run([f"-dir={self.migrations}", *command], environment)
-
-
-def start(container: pod.Container) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        container.command,
-        cwd=container.directory,
-        env=container.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 def project(root: Path, services: Mapping[str, Mapping[str, str]], sql: Mapping[int, str]) -> Job:
@@ -355,8 +341,8 @@ def test_a_late_version_that_would_keep_newer_ones_is_refused_before_anything_is
     assert comparison.compare(before, taken(database)) == ()
     # What goose alone would do.
     _, down, up, after = jobs.containers("at-6", database)
-    assert (start(down).returncode, start(up).returncode) == (0, 0)
-    assert "still applied above the rollback's target 6: 7, 8" in start(after).stderr
+    assert (pod.run(down).returncode, pod.run(up).returncode) == (0, 0)
+    assert "still applied above the rollback's target 6: 7, 8" in pod.run(after).stderr
     # What was advised.
     for target in (5, 6):
         assert jobs.run(f"at-{target}", database)[-1].returncode == 0
@@ -411,7 +397,7 @@ def test_a_target_that_was_not_reached_fails_the_job(jobs: Job, database: postgr
     """The last look does not trust the steps before it."""
     jobs.plain(database, "up-to", "3")
     *_, after = jobs.containers("at-5", database)
-    done = start(after)
+    done = pod.run(after)
     assert done.returncode == 1
     assert "the rollback's target 5 is not applied" in done.stderr
 
@@ -433,7 +419,7 @@ def test_a_hole_at_the_target_is_filled_and_can_be_interrupted(
     """The one start from which goose goes down and up. The Job is killed between the two, and runs again."""
     out_of_order(jobs, database, [1, 2, 3, 5, 7])
     before, down, *_ = jobs.containers("at-4", database)
-    assert (start(before).returncode, start(down).returncode) == (0, 0)
+    assert (pod.run(before).returncode, pod.run(down).returncode) == (0, 0)
     assert applied(database) == [0, 1, 2, 3]
     assert jobs.run("at-4", database)[-1].returncode == 0
     assert comparison.compare(plain[4], taken(database)) == ()
@@ -555,31 +541,18 @@ def test_a_job_that_is_killed_in_a_down_runs_again(
         async with connection.transaction():
             # The Down of 8 cannot have this table.
             await connection.execute("LOCK TABLE orders IN ACCESS SHARE MODE")
-            process = subprocess.Popen(
-                down.command, cwd=down.directory, env=down.environment, stderr=subprocess.DEVNULL
-            )
-            try:
+            with pod.running(down):
                 # Another query than the one that is blocked: 11, the view on it, is undone before.
-                assert until(lambda: database.query(blocked) == [("1",)])
-            finally:
-                process.kill()
-                process.wait()
+                assert waiting.until(lambda: database.query(blocked) == [("1",)])
         await connection.close()
 
     asyncio.run(held())
     idle = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'at-3-migration'"
-    assert until(lambda: database.query(idle) == [("0",)]), "a killed goose's session is still there"
+    assert waiting.until(lambda: database.query(idle) == [("0",)]), "a killed goose's session is still there"
     assert 3 < max(applied(database)) < NEWEST
     assert jobs.run("at-3", database)[-1].returncode == 0
     assert comparison.compare(plain[3], taken(database)) == ()
     assert_kept(before, contents(database))
-
-
-def until(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + GENEROUS
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.05)
-    return condition()
 
 
 # The other forms of the same Job.

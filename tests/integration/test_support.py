@@ -7,14 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support import goose, kubelet, postgres
+from tests.support import goose, kubelet, postgres, waiting
 from tests.support.programs import ROOT
 
 
@@ -130,7 +129,4 @@ def test_server_ends_with_a_killed_process() -> None:
         directory = Path(process.stdout.readline().decode().strip()).parent
         assert (directory / "data" / "postmaster.pid").is_file()
         process.send_signal(signal.SIGKILL)
-    end = time.monotonic() + 30
-    while directory.exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not directory.exists()
+    assert waiting.until(lambda: not directory.exists())

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import re
-from collections.abc import Iterable, Mapping
+import signal
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +19,7 @@ from ruamel.yaml import YAML
 from tests.support import kubelet, programs
 
 Manifest = Mapping[str, Any]
+TIMEOUT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,39 @@ def begin(
             environment[variable["name"]] = secret[variable["valueFrom"]["secretKeyRef"]["key"]]
     directory = places[container["workingDir"]]
     return Container(command, environment, directory)
+
+
+def run(container: Container, *command: str) -> subprocess.CompletedProcess[str]:
+    """Runs the container's own command, or another one of goose with the same flags."""
+    return subprocess.run(
+        [*container.command[:-1], *command] if command else container.command,
+        cwd=container.directory,
+        env=container.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT,
+    )
+
+
+@contextmanager
+def running(container: Container) -> Iterator[subprocess.Popen[bytes]]:
+    """In a process group of its own, of which nothing is left behind."""
+    process = subprocess.Popen(
+        container.command,
+        cwd=container.directory,
+        env=container.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def one(objects: Iterable[Manifest], kind: str, name: str) -> Manifest:

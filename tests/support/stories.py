@@ -6,12 +6,8 @@ A `Story` deploys commits and starts Jobs as Argo CD and Kubernetes would, and w
 from __future__ import annotations
 
 import dataclasses
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +107,7 @@ class Story:
         run = self.begin()
         code = 0
         for each in self.containers(dsn):
-            with started(each) as process:
+            with pod.running(each) as process:
                 code = process.wait(timeout=120)
             if code != 0:
                 break
@@ -172,23 +168,3 @@ class Story:
         """What the Pushgateway has of this service, by metric."""
         series = self.bed.value(f'{{job="migration",service="{self.name}",__name__=~"migration_.*"}}')
         return {labels["__name__"]: value for labels, value in series}
-
-
-@contextmanager
-def started(container: pod.Container) -> Iterator[subprocess.Popen[bytes]]:
-    """In a process group of its own, of which nothing is left behind."""
-    process = subprocess.Popen(
-        container.command,
-        cwd=container.directory,
-        env=container.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
