@@ -76,13 +76,12 @@ def command(
     report = shown.Report(format, file.parent)
     read = status.read(file)
     if read.project is None:
-        _stop(context, report, [each for each in read.diagnostics if has_errors([each])])
-    assert read.project is not None
+        report.stop(context, [each for each in read.diagnostics if has_errors([each])], EXIT_ERROR)
     options.known(read.project, [service])
     (chosen,) = [each for each in read.project.services if each.name == service]
     own = [each for each in read.diagnostics if has_errors([each]) and _hinders(each, chosen)]
     if own:
-        _stop(context, report, own)
+        report.stop(context, own, EXIT_ERROR)
     local = status.local(chosen, read.diagnostics)
     with options.stoppable():
         if written is not None:
@@ -120,13 +119,6 @@ def _hinders(found: Diagnostic, service: model.Service) -> bool:
     folder = service.lock.path.rpartition("/")[0]
     is_own = found.position.path.rpartition("/")[0] == folder and not found.rule.startswith("migration-lock")
     return is_own or found.position == service.where("migrations.directory")
-
-
-def _stop(context: click.Context, report: shown.Report, found: list[Diagnostic]) -> None:
-    """Nothing can be compared before these are mended."""
-    report.add(found)
-    report.finish()
-    context.exit(EXIT_ERROR)
 
 
 def _compare(report: shown.Report, request: run.Request) -> int:

@@ -59,9 +59,7 @@ def command(
     report = shown.Report(format, file.parent)
     checked = check.check(file)
     if checked.project is None:
-        report.add(checked.diagnostics)
-        report.finish()
-        context.exit(EXIT_PROBLEMS)
+        report.stop(context, checked.diagnostics)
     options.known(checked.project, services)
     amendment = None
     if version is not None:

@@ -58,9 +58,7 @@ def command(
     report = shown.Report(format, file.parent)
     services, found = creation.services(file)
     if not services:
-        report.add(found)
-        report.finish()
-        context.exit(EXIT_PROBLEMS)
+        report.stop(context, found)
     created = creation.create(
         file.parent,
         _known(services, service),

@@ -147,9 +147,7 @@ def _chosen(
         options.known(checked.project, [name])
         found = pinning.of_service(found, checked.project, name) if is_alone else found
     if checked.project is None or diagnostics.has_errors(found):
-        report.add(found)
-        report.finish()
-        context.exit(EXIT_PROBLEMS)
+        report.stop(context, found)
     (chosen,) = [each for each in checked.project.services if each.name == name]
     return checked.project, chosen
 

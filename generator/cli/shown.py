@@ -11,10 +11,11 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
+from generator.cli.main import EXIT_PROBLEMS
 from generator.diagnostics import Diagnostic
 from generator.report import json as report_json
 from generator.report import text as report_text
@@ -57,6 +58,14 @@ class Report:
         elif self._found:
             color = sys.stderr.isatty() and "NO_COLOR" not in os.environ
             click.echo(report_text.render(self._found, _source, color), err=True, nl=False, color=color)
+
+    def stop(
+        self, context: click.Context, found: Iterable[Diagnostic], code: int = EXIT_PROBLEMS
+    ) -> NoReturn:
+        """Ends the command: before these are mended there is no result."""
+        self.add(found)
+        self.finish()
+        context.exit(code)
 
     def _seen_from_here(self, found: Diagnostic) -> Diagnostic:
         """Paths are relative to services.yaml inside gen; a person clicks on what they see from here."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.cli import options, shown
-from generator.cli.main import EXIT_PROBLEMS
 
 if TYPE_CHECKING:  # 25 ms that --help need not pay
     from generator import model
@@ -23,8 +22,6 @@ def services(
 
     checked = check.check(file)
     if not checked.is_sound or checked.project is None:
-        report.add(checked.diagnostics)
-        report.finish()
-        context.exit(EXIT_PROBLEMS)
+        report.stop(context, checked.diagnostics)
     options.known(checked.project, wanted)
     return tuple(each for each in checked.project.services if not wanted or each.name in wanted)

@@ -46,9 +46,7 @@ def command(
     read = status.read(file)
     found = [each for each in read.diagnostics if has_errors([each])]
     if read.project is None:
-        report.add(found)
-        report.finish()
-        context.exit(EXIT_PROBLEMS)
+        report.stop(context, found)
     options.known(read.project, services)
     chosen = [each for each in read.project.services if not services or each.name in services]
     own = [each for each in found if not services or _is_of(each.position, chosen)]
