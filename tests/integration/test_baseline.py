@@ -13,7 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from generator import validate
-from tests.support import cli, kubelet, pod, postgres, projects
+from tests.support import forked, kubelet, pod, postgres, projects
 
 ROOT = Path(__file__).parents[2]
 DSN = "database:\n  secret: {name: auth-service-db, key: url}\n"
@@ -33,7 +33,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def printed(project: Path, version: str = "2", *options: str, service: str = "auth-service") -> str:
-    said = cli.gen("baseline", service, "--version", version, *options, cwd=project)
+    said = forked.gen("baseline", service, "--version", version, *options, cwd=project)
     assert (said.returncode, said.stderr) == (0, "")
     return said.stdout
 
@@ -109,7 +109,7 @@ def test_a_database_made_by_hand_comes_under_gooses_control(
 def test_gen_status_sees_it(project: Path, database: postgres.Database) -> None:
     database.query(BY_HAND)
     assert baseline(project, database).returncode == 0
-    said = cli.gen("status", "--format", "json", cwd=project, env={"GEN_DATABASE_URL": database.dsn})
+    said = forked.gen("status", "--format", "json", cwd=project, env={"GEN_DATABASE_URL": database.dsn})
     (service,) = json.loads(said.stdout)["services"]
     assert [each["state"] for each in service["migrations"]] == ["applied", "applied", "pending", "pending"]
 
@@ -393,7 +393,7 @@ def test_json(project: Path) -> None:
     ],
 )
 def test_wrong_usage(project: Path, arguments: list[str], hint: str) -> None:
-    said = cli.gen("baseline", *arguments, cwd=project)
+    said = forked.gen("baseline", *arguments, cwd=project)
     assert (said.returncode, said.stdout) == (2, "")
     assert hint in said.stderr
 
@@ -402,12 +402,12 @@ def test_the_nearest_version_is_named(tmp_path: Path) -> None:
     projects.write(
         tmp_path, DSN, {f"2026011700000{each}_a.sql": projects.migration("SELECT 1;") for each in (1, 2)}
     )
-    said = cli.gen("baseline", "auth-service", "--version", "2026017000002", cwd=tmp_path)
+    said = forked.gen("baseline", "auth-service", "--version", "2026017000002", cwd=tmp_path)
     assert "did you mean `20260117000002`?" in said.stderr
 
 
 def test_nothing_is_printed_where_there_are_errors(project: Path) -> None:
     (project / "migrations" / "auth-service" / "00002_b.sql").write_text("nothing", "utf-8")
-    said = cli.gen("baseline", "auth-service", "--version", "1", cwd=project)
+    said = forked.gen("baseline", "auth-service", "--version", "1", cwd=project)
     assert (said.returncode, said.stdout) == (1, "")
     assert "error[migration-up-missing]" in said.stderr

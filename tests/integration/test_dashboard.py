@@ -21,7 +21,7 @@ from ruamel.yaml import YAML
 
 from generator import model
 from generator.monitoring import pushed
-from tests.support import cli, debian, models, programs, projects, prometheus
+from tests.support import debian, forked, models, programs, projects, prometheus
 
 SCHEMAS = programs.ROOT / "schemas"
 SERVICES = """\
@@ -91,7 +91,7 @@ def of_service(root: Path, service: str) -> Any:
 
 @pytest.fixture(scope="module")
 def printed(project: Path) -> str:
-    said = cli.gen("dashboard", cwd=project)
+    said = forked.gen("dashboard", cwd=project)
     assert said.returncode == 0, said.stderr
     return said.stdout
 
@@ -156,7 +156,9 @@ def test_kubeconform_takes_both(project: Path, printed: str, tmp_path: Path) -> 
 
 
 def test_the_command_in_json_and_with_other_names(project: Path, overview: Any) -> None:
-    said = cli.gen("dashboard", "--namespace", "grafana", "--name", "mine", "--format", "json", cwd=project)
+    said = forked.gen(
+        "dashboard", "--namespace", "grafana", "--name", "mine", "--format", "json", cwd=project
+    )
     answer = json.loads(said.stdout)
     assert answer["services"] == ["auth-service", "billing-service", "silent-service"]
     written = YAML(typ="safe").load(answer["manifests"])
@@ -167,14 +169,14 @@ def test_the_command_in_json_and_with_other_names(project: Path, overview: Any) 
 
 @pytest.mark.parametrize("arguments", [("--name", "Mine"), ("--namespace", "a.b")])
 def test_a_name_that_kubernetes_refuses_is_a_usage_error(project: Path, arguments: tuple[str, str]) -> None:
-    said = cli.gen("dashboard", *arguments, cwd=project)
+    said = forked.gen("dashboard", *arguments, cwd=project)
     assert said.returncode == 2
     assert arguments[0] in said.stderr
 
 
 def test_a_mistake_in_services_yaml_is_shown_and_nothing_printed(tmp_path: Path) -> None:
     projects.write(tmp_path, SERVICES.replace("key: dsn", "kye: dsn"), {})
-    said = cli.gen("dashboard", cwd=tmp_path)
+    said = forked.gen("dashboard", cwd=tmp_path)
     assert said.returncode == 1
     assert said.stdout == ""
     assert "services.yaml" in said.stderr

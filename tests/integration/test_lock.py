@@ -735,7 +735,7 @@ def goose_up(project: Project, database: postgres.Database, *arguments: str) -> 
 
 def amend(project: Project, database: postgres.Database) -> subprocess.CompletedProcess[str]:
     arguments = ("lock", "auth", "--amend", "2", "--reason", "failed everywhere")
-    return cli.gen(*arguments, cwd=project.root, env={"GEN_DATABASE_URL": database.dsn})
+    return forked.gen(*arguments, cwd=project.root, env={"GEN_DATABASE_URL": database.dsn})
 
 
 def test_a_failed_migration_may_be_amended(project: Project, database: postgres.Database) -> None:

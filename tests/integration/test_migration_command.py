@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator import creation
-from tests.support import cli, goose, postgres, projects
+from tests.support import forked, goose, postgres, projects
 
 DSN = "database:\n  secret: {name: auth-service-db, key: url}\n"
 
@@ -22,7 +22,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def created(project: Path, *arguments: str) -> Path:
-    said = cli.gen("migration", *arguments, cwd=project)
+    said = forked.gen("migration", *arguments, cwd=project)
     assert said.returncode == 0, said.stderr
     (path,) = said.stdout.splitlines()
     return project / path
@@ -47,7 +47,7 @@ def test_goose_takes_the_new_file_as_it_is(
 @pytest.mark.parametrize("options", [[], ["--no-transaction"]])
 def test_check_says_that_there_is_nothing_in_it_yet(project: Path, options: list[str]) -> None:
     path = created(project, "auth-service", "create users", *options).relative_to(project)
-    said = cli.gen("check", "--format", "json", cwd=project)
+    said = forked.gen("check", "--format", "json", cwd=project)
     found = [each for each in json.loads(said.stdout)["diagnostics"] if each["path"] == str(path)]
     # The reminders are comments: nothing takes them for annotations or suppressions.
     assert [(each["rule"], each["severity"]) for each in found] == [("migration-empty", "warning")]
@@ -102,14 +102,14 @@ def test_it_works_in_a_project_that_is_broken(project: Path) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "00001_a.sql").write_text("no goose file", "utf-8")
     (project / "services.yaml").write_text("version: 9\nservices:\n  auth-service: {}\n", "utf-8")
-    assert cli.gen("check", cwd=project).returncode == 1
+    assert forked.gen("check", cwd=project).returncode == 1
     assert created(project, "auth-service", "mend").name == "00002_mend.sql"
 
 
 def test_a_newest_version_of_the_future_is_told(project: Path) -> None:
     folder = project / "migrations" / "auth-service"
     (folder / "20990101000000_a.sql").write_text(projects.migration("SELECT 1;"), "utf-8")
-    said = cli.gen("migration", "auth-service", "b", cwd=project)
+    said = forked.gen("migration", "auth-service", "b", cwd=project)
     assert said.stdout == "migrations/auth-service/20990101000001_b.sql\n"
     assert "20990101000000, is not before this machine's clock" in said.stderr
 
@@ -117,7 +117,7 @@ def test_a_newest_version_of_the_future_is_told(project: Path) -> None:
 def test_json_and_a_file_elsewhere(project: Path) -> None:
     other = project / "elsewhere"
     other.mkdir()
-    said = cli.gen(
+    said = forked.gen(
         *["migration", "auth-service", "b", "--sequential", "--format", "json", "-f", "../services.yaml"],
         cwd=other,
     )
@@ -141,14 +141,14 @@ def test_json_and_a_file_elsewhere(project: Path) -> None:
 def test_mistakes(project: Path, arguments: list[str], code: int, hint: str) -> None:
     folder = project / "migrations" / "auth-service"
     (folder / "20260101000000_a.sql").write_text(projects.migration("SELECT 1;"), "utf-8")
-    said = cli.gen("migration", *arguments, cwd=project)
+    said = forked.gen("migration", *arguments, cwd=project)
     assert (said.returncode, said.stdout) == (code, "")
     assert hint in said.stderr
     assert [each.name for each in folder.iterdir()] == ["20260101000000_a.sql"]
 
 
 def test_a_services_yaml_that_cannot_be_read(tmp_path: Path) -> None:
-    said = cli.gen("migration", "auth-service", "a", cwd=tmp_path)
+    said = forked.gen("migration", "auth-service", "a", cwd=tmp_path)
     assert said.returncode == 1
     assert "error[yaml-missing]" in said.stderr
     assert list(tmp_path.iterdir()) == []

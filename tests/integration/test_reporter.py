@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import cli, debian, pod, postgres, programs, projects, reporter
+from tests.support import debian, forked, pod, postgres, programs, projects, reporter
 
 SCRIPT = programs.ROOT / "generator" / "monitoring" / "report.sh"
 SERVICE = "auth-service"
@@ -56,8 +56,23 @@ def root() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, str]], list[pod.Manifest]]:
+    """What gen makes of a project with these migrations: each is built once."""
+    known: dict[tuple[tuple[str, str], ...], list[pod.Manifest]] = {}
+
+    def made(migrations: dict[str, str]) -> list[pod.Manifest]:
+        key = tuple(sorted(migrations.items()))
+        if key not in known:
+            project = projects.write(tmp_path_factory.mktemp("project"), SETTINGS, migrations)
+            known[key] = pod.manifests(projects.build(project))
+        return known[key]
+
+    return made
+
+
 @pytest.fixture
-def make(image: Path, root: Path) -> Make:
+def make(image: Path, root: Path, built: Callable[[dict[str, str]], list[pod.Manifest]]) -> Make:
     """A container of a project with these migrations, on this database."""
 
     def made(
@@ -69,9 +84,7 @@ def make(image: Path, root: Path) -> Make:
     ) -> pod.Container:
         directory = root / str(len(list(root.iterdir())))
         directory.mkdir()
-        projects.write(directory, SETTINGS, migrations)
-        objects = pod.manifests(projects.build(directory))
-        started = pod.start(objects, SERVICE, {"url": dsn}, directory / "pod")
+        started = pod.start(built(migrations), SERVICE, {"url": dsn}, directory / "pod")
         started.directory.chmod(0o555)
         return reporter.contained(started, image, address, shell, changes)
 
@@ -387,7 +400,7 @@ def test_shellcheck_has_nothing_to_say() -> None:
 
 def test_without_a_pushgateway_there_is_no_shell(root: Path) -> None:
     projects.write(root, SETTINGS.partition("metrics:")[0], GOOD)
-    assert cli.gen("build", cwd=root).returncode == 0
+    assert forked.gen("build", cwd=root).returncode == 0
     written = "".join(path.read_text(encoding="utf-8") for path in (root / "out" / SERVICE).glob("*.yaml"))
     assert "/bin/sh" not in written
     assert "GEN_PUSH_URL" not in written

@@ -23,7 +23,7 @@ from generator.charts import config_map, tree
 from generator.migrations import partition
 from generator.migrations.model import Migration
 from generator.rules import migration_size
-from tests.support import argocd, borrowed, cli, kubelet, models, pod, postgres, projects
+from tests.support import argocd, borrowed, forked, kubelet, models, pod, postgres, projects
 
 SERVICE = "auth-service"
 DSN = "database:\n  secret: {name: auth-service-db, key: url}\n"
@@ -140,14 +140,14 @@ def test_a_service_that_shrinks_leaves_no_part_behind(tmp_path: Path) -> None:
     assert (out / "configmap-4.yaml").exists()
     for number in range(3, 9):
         (tmp_path / "migrations" / SERVICE / name(number)).unlink()
-    said = cli.gen("build", cwd=tmp_path)
+    said = forked.gen("build", cwd=tmp_path)
     assert said.returncode == 0
     assert "removed  out/auth-service/configmap-4.yaml\n" in said.stdout
     gone = " ".join(f"configmap/auth-service-migrations-{number}" for number in (2, 3, 4))
     assert f"  kubectl --namespace auth delete --ignore-not-found {gone}\n" in said.stderr
     assert sorted(each.name for each in out.glob("configmap*")) == ["configmap.yaml"]
-    assert cli.gen("build", "--check", cwd=tmp_path).returncode == 0
-    assert "kubectl" not in cli.gen("build", cwd=tmp_path).stderr
+    assert forked.gen("build", "--check", cwd=tmp_path).returncode == 0
+    assert "kubectl" not in forked.gen("build", cwd=tmp_path).stderr
 
 
 # Size.
@@ -419,7 +419,7 @@ def test_a_changed_migration_of_an_image_is_seen(tmp_path: Path) -> None:
 def test_a_tree_that_no_config_map_could_carry_goes_with_an_image(tmp_path: Path) -> None:
     text = migration(1, 2_000_000)
     projects.write(tmp_path, DSN, {name(1): text})
-    said = cli.gen("check", cwd=tmp_path)
+    said = forked.gen("check", cwd=tmp_path)
     assert said.returncode == 1
     assert f"migrations/{SERVICE}/{name(1)}:1:1: error[migration-size]" in said.stderr
     projects.write(tmp_path, in_image(), {})
@@ -431,7 +431,7 @@ def test_leaving_config_maps_for_an_image_names_what_stays(tmp_path: Path) -> No
     projects.write(tmp_path, DSN, {name(number): migration(number) for number in range(1, 5)})
     projects.build(tmp_path)
     projects.write(tmp_path, in_image("  sessionParameters: false\n"), {})
-    said = cli.gen("build", cwd=tmp_path)
+    said = forked.gen("build", cwd=tmp_path)
     assert said.returncode == 0, said.stderr
     assert (
         "kubectl --namespace auth delete --ignore-not-found"

@@ -13,7 +13,7 @@ import pytest
 
 from generator.migrations import lock
 from generator.migrations.model import LockEntry
-from tests.support import cli, goose, postgres, projects
+from tests.support import forked, goose, postgres, projects
 
 DSN = "database:\n  secret: {name: auth-service-db, key: url}\n"
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ def goose_runs(folder: Path, database: postgres.Database, *arguments: str) -> st
 def asked(project: Path, database: postgres.Database | None = None) -> dict[str, Any]:
     """The JSON of the only service."""
     env = {"GEN_DATABASE_URL": database.dsn} if database else {}
-    said = cli.gen("status", "--format", "json", cwd=project, env=env)
+    said = forked.gen("status", "--format", "json", cwd=project, env=env)
     assert (said.returncode, said.stderr) == (0, ""), said.stdout
     (service,) = json.loads(said.stdout)["services"]
     return dict(service)
@@ -89,7 +89,7 @@ def test_the_lock(project: Path, folder: Path) -> None:
 
 def test_a_lock_that_is_not_in_order_says_nothing(project: Path, folder: Path) -> None:
     (folder / "migrations.lock").write_text("<<<<<<< HEAD\n", "utf-8")
-    said = cli.gen("status", cwd=project)
+    said = forked.gen("status", cwd=project)
     assert said.returncode == 1
     assert said.stdout.count("unknown") == 3
     assert "migrations.lock" in said.stderr
@@ -100,12 +100,12 @@ def test_the_number_of_config_maps(project: Path, folder: Path) -> None:
     (folder / "00004_d.sql").write_text(filling * 2000 + projects.migration("SELECT 1;"), "utf-8")
     (folder / "00005_e.sql").write_text(filling * 2000 + projects.migration("SELECT 1;"), "utf-8")
     assert asked(project)["configMaps"] == 2
-    assert "in 2 ConfigMaps" in cli.gen("status", cwd=project).stdout
+    assert "in 2 ConfigMaps" in forked.gen("status", cwd=project).stdout
 
 
 def test_a_file_with_errors_is_shown_with_the_rest(project: Path, folder: Path) -> None:
     (folder / "00002_b.sql").write_text("CREATE TABLE b (id int)", "utf-8")
-    said = cli.gen("status", cwd=project)
+    said = forked.gen("status", cwd=project)
     assert said.returncode == 1
     assert re.search(r"^  00001 .* not locked$", said.stdout, re.MULTILINE)
     assert re.search(r"^  00002 .* has errors$", said.stdout, re.MULTILINE)
@@ -115,7 +115,7 @@ def test_a_file_with_errors_is_shown_with_the_rest(project: Path, folder: Path) 
 def test_a_service_without_migrations(project: Path, folder: Path) -> None:
     for each in folder.iterdir():
         each.unlink()
-    said = cli.gen("status", "auth-service", cwd=project)
+    said = forked.gen("status", "auth-service", cwd=project)
     assert said.returncode == 1
     assert said.stdout == "auth-service: no migrations in migrations/auth-service\n"
     assert "error[migration-directory-empty]" in said.stderr
@@ -123,7 +123,7 @@ def test_a_service_without_migrations(project: Path, folder: Path) -> None:
 
 def test_nothing_is_said_on_settings_that_are_wrong(project: Path) -> None:
     (project / "services.yaml").write_text("version: 9\n", "utf-8")
-    said = cli.gen("status", cwd=project)
+    said = forked.gen("status", cwd=project)
     assert (said.returncode, said.stdout) == (1, "")
     assert "error[spec-version]" in said.stderr
 
@@ -133,7 +133,7 @@ def test_the_table_fits(tmp_path: Path, database: postgres.Database) -> None:
     projects.write(tmp_path, DSN, {name: projects.migration("CREATE TABLE a (id int);", "DROP TABLE a;")})
     env = {"GEN_DATABASE_URL": database.dsn}
     for options in ({}, env):
-        said = cli.gen("status", cwd=tmp_path, env=options)
+        said = forked.gen("status", cwd=tmp_path, env=options)
         assert said.returncode == 0, said.stderr
         lines = said.stdout.splitlines()
         assert max(map(len, lines)) <= 100
@@ -141,11 +141,11 @@ def test_the_table_fits(tmp_path: Path, database: postgres.Database) -> None:
 
 
 def test_this_repository(tmp_path: Path) -> None:
-    said = cli.gen("status", cwd=ROOT)
+    said = forked.gen("status", cwd=ROOT)
     assert said.returncode == 0, said.stderr
     assert said.stdout.count("expected version") == 3
     assert max(map(len, said.stdout.splitlines())) <= 100
-    one = cli.gen("status", "billing-service", cwd=ROOT)
+    one = forked.gen("status", "billing-service", cwd=ROOT)
     assert one.stdout in said.stdout
 
 
@@ -157,7 +157,8 @@ def test_never_migrated(project: Path, database: postgres.Database) -> None:
     assert service["database"] == {"table": "goose_db_version", "migrated": False, "version": None}
     assert of(service, "state") == ["pending"] * 3
     assert (
-        "was never migrated" in cli.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn}).stdout
+        "was never migrated"
+        in forked.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn}).stdout
     )
     # goose's own `status` would have created it.
     assert database.query("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [("0",)]
@@ -175,14 +176,14 @@ def test_what_is_applied_and_what_is_pending(
     ]
     assert of(service, "appliedAt")[2] is None
     assert [each.rstrip("0") for each in of(service, "appliedAt")[:2]] == [each.rstrip("0") for each in times]
-    said = cli.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn})
+    said = forked.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn})
     assert "Database: version 2, expected 3." in said.stdout
     assert "goose up would apply 1 migration." in said.stdout
     # As goose says it.
     pending = [each for each in goose_runs(folder, database, "status").splitlines() if "Pending" in each]
     assert [each.rpartition(" ")[2] for each in pending] == ["00003_c.sql"]
     goose_runs(folder, database, "up")
-    said = cli.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn})
+    said = forked.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn})
     assert "Database: version 3, expected 3.\n  Nothing is pending." in said.stdout
 
 
@@ -202,7 +203,7 @@ def test_out_of_order_and_a_missing_file(project: Path, folder: Path, database: 
         (9, "file missing"),
     ]
     assert (service["expectedVersion"], service["database"]["version"]) == (3, 9)
-    said = cli.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn})
+    said = forked.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn})
     assert "goose up would refuse: 2 is not applied" in said.stdout
     assert "1 version applied from files that are not here" in said.stdout
     refused = goose.run(
@@ -244,14 +245,14 @@ def test_a_table_in_a_schema(tmp_path: Path, database: postgres.Database) -> Non
 
 def test_a_table_that_is_elsewhere(project: Path, database: postgres.Database) -> None:
     database.query("CREATE SCHEMA ops; CREATE TABLE ops.goose_db_version (id int);")
-    said = cli.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn})
+    said = forked.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn})
     assert "was never migrated" in said.stdout
     assert "There is one of that name in: ops." in said.stdout
 
 
 def test_a_table_that_is_not_of_goose(project: Path, database: postgres.Database) -> None:
     database.query("CREATE TABLE goose_db_version (name text);")
-    said = cli.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn})
+    said = forked.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn})
     assert (said.returncode, said.stdout) == (2, "")
     assert "does not say what is in `goose_db_version`: column" in said.stderr
     assert database.password not in said.stderr
@@ -272,7 +273,7 @@ def test_nobody_waits_for_a_locked_table(project: Path, folder: Path, database: 
         holder.stdin.write("BEGIN; LOCK TABLE goose_db_version; \\echo held\n")
         holder.stdin.flush()
         assert holder.stdout.readline() == "held\n"
-        said = cli.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn}, timeout=60)
+        said = forked.gen("status", cwd=project, env={"GEN_DATABASE_URL": database.dsn}, timeout=60)
     finally:
         holder.kill()
         holder.communicate()
@@ -283,26 +284,26 @@ def test_nobody_waits_for_a_locked_table(project: Path, folder: Path, database: 
 @pytest.mark.parametrize("as_option", [True, False])
 def test_a_database_is_of_one_service(as_option: bool, database: postgres.Database) -> None:
     arguments = ["--database-url", database.dsn] if as_option else []
-    said = cli.gen(
+    said = forked.gen(
         "status", *arguments, cwd=ROOT, env={} if as_option else {"GEN_DATABASE_URL": database.dsn}
     )
     assert said.returncode == (2 if as_option else 0)
     assert "a database belongs to one service: name it" in said.stderr.lower()
     assert database.password not in said.stderr
-    named = cli.gen("status", "billing-service", *arguments, "--database-url", database.dsn, cwd=ROOT)
+    named = forked.gen("status", "billing-service", *arguments, "--database-url", database.dsn, cwd=ROOT)
     assert named.returncode == 0, named.stderr
     assert "never migrated" in named.stdout
 
 
 def test_a_server_that_is_not_there(project: Path) -> None:
     url = "postgres://someone:hidden@127.0.0.1:1/nothing"
-    said = cli.gen("status", "--database-url", url, cwd=project)
+    said = forked.gen("status", "--database-url", url, cwd=project)
     assert (said.returncode, said.stdout) == (2, "")
     assert "could not connect" in said.stderr
     assert "hidden" not in said.stderr
 
 
 def test_an_unknown_service(project: Path) -> None:
-    said = cli.gen("status", "auth-servise", cwd=project)
+    said = forked.gen("status", "auth-servise", cwd=project)
     assert said.returncode == 2
     assert "did you mean `auth-service`?" in said.stderr

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from generator import check, model, pinning
 from generator.source import decoding
-from tests.support import cli, projects
+from tests.support import forked, projects
 
 LAYOUTS = [
     # {d} is the service's database
@@ -80,10 +80,12 @@ def test_the_command_and_its_release_restore_the_file(tmp_path: Path, layout: st
     file, before = project(tmp_path, layout)
     file.chmod(0o640)
     for target in (["--to", "2"], ["--last"], ["--to", "3", "--expires", "2200-01-01", "--phase", "PreSync"]):
-        said = cli.gen("rollback", "auth-service", *target, "--reason", 'it "hangs": \\ #\n😀', cwd=tmp_path)
+        said = forked.gen(
+            "rollback", "auth-service", *target, "--reason", 'it "hangs": \\ #\n😀', cwd=tmp_path
+        )
         assert said.returncode == 0, said.stderr
         assert file.read_bytes() != before
-    said = cli.gen("rollback", "--release", "auth-service", cwd=tmp_path)
+    said = forked.gen("rollback", "--release", "auth-service", cwd=tmp_path)
     assert said.returncode == 0, said.stderr
     assert file.read_bytes() == before
     assert file.stat().st_mode & 0o7777 == 0o640

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tests.support import forked
+
 CLUSTER = "GEN_TEST_CLUSTER"
 RECORD = "GEN_TEST_RECORD"
 
@@ -72,15 +74,8 @@ def install(
     `objects` are all that there is, pods included; `creatable` may come (kind, namespace, name) by `kubectl create`.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    root = Path(__file__).parents[2]
     for name in ("kubectl", "argocd"):
-        program = directory / name
-        program.write_text(
-            f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(root)!r})\n"
-            f"from tests.support import kubectl\nkubectl.main({name!r}, sys.argv[1:])\n",
-            encoding="utf-8",
-        )
-        program.chmod(0o755)
+        forked.install(name, directory)
     cluster = {"objects": list(objects), "applications": list(applications), "creatable": list(creatable)}
     (directory / "cluster.json").write_text(json.dumps(cluster, default=str), encoding="utf-8")
     (directory / "record").write_text("", encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.support import cli
+from tests.support import forked
 
 UP_DOWN = """-- +goose Up
 {up}
@@ -42,7 +42,7 @@ def write(root: Path, services: str, migrations: Mapping[str, str]) -> Path:
 
 def build(root: Path) -> Path:
     """`out/` of a project that has to be right."""
-    said = cli.gen("build", cwd=root)
+    said = forked.gen("build", cwd=root)
     assert said.returncode == 0, said.stderr
     return root / "out"
 

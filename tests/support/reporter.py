@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import urllib.request
@@ -113,18 +114,34 @@ def start(container: pod.Container, *command: str, stdin: int = subprocess.DEVNU
     at = container.command.index("goose")
     arguments = [*container.command[:at], *command] if command else container.command
     is_root = os.geteuid() == 0
-    return subprocess.Popen(
-        arguments,
-        cwd=container.directory,
-        env=container.environment,
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        user=USER if is_root else None,
-        group=USER if is_root else None,
-        extra_groups=[] if is_root else None,
-    )
+    with _no_signal_ignored():
+        return subprocess.Popen(
+            arguments,
+            cwd=container.directory,
+            env=container.environment,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            user=USER if is_root else None,
+            group=USER if is_root else None,
+            extra_groups=[] if is_root else None,
+        )
+
+
+@contextmanager
+def _no_signal_ignored() -> Iterator[None]:
+    """As the kubelet starts it. Under `nohup` or in the background of a script these are ignored, and no shell can
+    trap what it came with ignored."""
+    known = {each: signal.getsignal(each) for each in (signal.SIGHUP, signal.SIGINT)}
+    ignored = [each for each, handler in known.items() if handler == signal.SIG_IGN]
+    for each in ignored:
+        signal.signal(each, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for each in ignored:
+            signal.signal(each, signal.SIG_IGN)
 
 
 def run(

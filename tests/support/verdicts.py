@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from tests.support import cli, forked, goose, migration_cases, programs
+from tests.support import forked, goose, migration_cases, programs
 from tests.support.migration_cases import Case
 from tests.support.postgres import Server
 
@@ -137,7 +137,7 @@ def _project(case: Case, folder: Path, project: Path) -> Path:
 
 def _rehearsed(server: Server, project: Path) -> CompletedProcess[str]:
     tools = {TOOLS: str(programs.path("goose").parent), DATABASE_URL: server.admin.dsn}
-    return cli.gen("test", cwd=project, env=tools)
+    return forked.gen("test", cwd=project, env=tools)
 
 
 def _said(ended: CompletedProcess[str]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from generator import build, cache, check
-from tests.support import cli, projects
+from tests.support import forked, projects
 
 SERVICE = "database: {secret: {name: auth-db, key: url}}\n"
 FIRST = "20260117000001_users.sql"
@@ -191,14 +191,14 @@ def test_after_a_warning_the_next_build_looks_again(project: Path) -> None:
 def test_a_real_warning_is_told_by_every_build(tmp_path: Path) -> None:
     projects.write(tmp_path, f"suspend: true\n{SERVICE}", {FIRST: projects.migration("SELECT 1;")})
     for _ in range(2):
-        said = cli.gen("build", cwd=tmp_path)
+        said = forked.gen("build", cwd=tmp_path)
         assert said.returncode == 0
         assert "job-suspended" in said.stderr
     assert settled(tmp_path) is None
 
 
 def test_a_build_of_one_service_settles_nothing(project: Path) -> None:
-    said = cli.gen("build", "--service", "auth-service", cwd=project)
+    said = forked.gen("build", "--service", "auth-service", cwd=project)
     assert said.returncode == 0
     assert settled(project) is None
 
@@ -221,7 +221,7 @@ def test_the_short_cut_says_what_the_long_way_says(project: Path, format: str, u
     short = subprocess.run(words, cwd=project, capture_output=True, text=True, check=True)
     # goose and gen ignore it, but only a closer look can tell, and does so in each build. It needs no Node.
     (project / unusual).write_text("", "utf-8")
-    cli.gen("build", cwd=project)
+    forked.gen("build", cwd=project)
     long = subprocess.run(words, cwd=project, capture_output=True, text=True, check=True)
     assert short.stdout == long.stdout
     assert (short.stderr, long.stderr) == ("\n", "pydantic ruamel\n")
