@@ -9,7 +9,6 @@ import click
 
 from generator import check, model
 from generator.cli import options, shown
-from generator.cli.main import EXIT_PROBLEMS
 from generator.rehearsal import run
 
 
@@ -28,7 +27,5 @@ def services(
     others = {each.migrations_directory for each in everything} - directories
     hindering = [each for each in checked.diagnostics if run.hinders(each, others)]
     if project is None or hindering:
-        report.add(hindering)
-        report.finish()
-        context.exit(EXIT_PROBLEMS)
+        report.stop(context, hindering)
     return chosen

@@ -45,7 +45,8 @@ class Excluding:
             key: each for key, each in of.tables.items() if key not in never and not self._meets(key, models)
         }
         enums = {key: each for key, each in of.enums.items() if not self._meets(key, models)}
-        return Database({key: _without_keys(each, tables, of) for key, each in tables.items()}, enums)
+        kept = {key: _without_keys(each, tables, of) for key, each in tables.items()}
+        return replace(of, tables=kept, enums=enums)
 
     def _meets(self, key: _Key, models: Mapping[_Key, str]) -> bool:
         names = {key[1], ".".join(key), models.get(key, key[1])}

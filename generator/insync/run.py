@@ -132,8 +132,17 @@ def compared(checked: Checked, schema: nodes.Schema) -> Checked:
         expected=mine,
         found=theirs,
         findings=findings.find(differences, schema, migrations(checked.service)),
-        beside=(*comparing.beside(theirs, settings.default_schema), *made.elsewhere),
+        beside=(*comparing.beside(theirs, settings.default_schema, mine), *made.elsewhere),
     )
+
+
+def expects(checked: Checked, schema: nodes.Schema) -> Database:
+    """What another text of the schema says, without what is excluded."""
+    settings = checked.service.prisma
+    assert settings is not None
+    excluding = Excluding(settings.exclude, checked.service.table)
+    said, _ = expected.read(schema, settings.default_schema)
+    return excluding.without(schema, said, checked.found)[0]
 
 
 def migrations(of: model.Service) -> tuple[Migration, ...]:

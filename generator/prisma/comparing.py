@@ -40,11 +40,16 @@ def compare(expected: Database, found: Database, default_schema: str = "public")
     return tuple(_Comparison(expected, found, default_schema).differences())
 
 
-def beside(found: Database, default_schema: str = "public") -> tuple[str, ...]:
-    """What Prisma cannot express, one line for each table that has such things; text of the database is escaped."""
+def beside(
+    found: Database, default_schema: str = "public", expected: Database | None = None
+) -> tuple[str, ...]:
+    """What Prisma cannot express, one line for each table that has such things; text of the database is escaped.
+    With views that it does not read, if `expected` says which it does."""
     lines = []
     for key, table in sorted(found.tables.items()):
         things = {**table.beside}
+        if table.is_view and expected and key not in expected.tables and _is_unread(table, expected):
+            things["materialized view" if table.is_unseen else "view"] = "not in the schema"
         for index in table.indexes.values():
             what = ", ".join(filter(None, (things.get(index.name), *constraints.unsayable(index))))
             if what:
@@ -58,6 +63,11 @@ def beside(found: Database, default_schema: str = "public") -> tuple[str, ...]:
 def _name(key: _Key, default_schema: str) -> str:
     schema, name = key
     return name if schema == default_schema else f"{schema}.{name}"
+
+
+def _is_unread(table: Table, expected: Database) -> bool:
+    """Whether Prisma's own `db pull` would not write it."""
+    return table.is_unseen or (table.is_view and not expected.has_views)
 
 
 def _core(name: str) -> str | None:
@@ -102,7 +112,8 @@ class _Comparison:
         yield from self._of_enums(*enums)
 
     def _counts(self, key: _Key, table: Table) -> bool:
-        return not table.is_extension or key in self._expected.tables
+        is_unread = table.is_extension or _is_unread(table, self._expected)
+        return not is_unread or key in self._expected.tables
 
     def _tables(self, mine: Table, theirs: Table) -> Iterator[Difference]:
         name = self._table_name(theirs)
@@ -216,13 +227,8 @@ class _Comparison:
         name = self._table_name(table)
         if table.is_view:
             message = f"the view {shown(name)} is not in the schema"
-            return self._of(
-                table,
-                "prisma-view",
-                message,
-                f"write `view` with its columns, or exclude {shown(table.name)} in services.yaml",
-                None,
-            )
+            help = f"run `gen prisma sync`, or exclude {shown(table.name)} in services.yaml"
+            return replace(self._of(table, "prisma-view", message, help, None), missing=table)
         help = f"run `gen prisma sync`, or exclude {shown(table.name)} in services.yaml"
         if table.name.startswith("_") and table.columns.keys() == {"A", "B"}:
             help = (

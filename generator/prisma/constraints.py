@@ -52,8 +52,12 @@ def unsayable(index: Index) -> tuple[str, ...]:
     return tuple(reasons)
 
 
+# As for Prisma's engine: it reads a unique index without a word of its NULLs, or an index without its collation.
+_SAID_IN_PART = frozenset({"nulls", "collation"})
+
+
 def _needs_no_line(index: Index) -> bool:
-    return bool(index.unsayable) or wording.method(index.method) is None
+    return not _SAID_IN_PART.issuperset(index.unsayable) or wording.method(index.method) is None
 
 
 def indexes(mine: Table, theirs: Table) -> Iterator[Told]:
@@ -67,6 +71,8 @@ def indexes(mine: Table, theirs: Table) -> Iterator[Told]:
         lambda each: (each.kind, _columns(each)),
         lambda each: None if _needs_no_line(each) else (each.kind, frozenset(_columns(each))),
         lambda each: None if _needs_no_line(each) else _columns(each),
+        # Only of columns that both have: another goes with its column, and must not take its partner along.
+        lambda each: (each.kind, _columns(each)[:1]) if _is_shared(each, mine, theirs) else None,
     )
     for one, other in pairs:
         if _stands(one, theirs) and _stands(other, mine):
@@ -91,6 +97,10 @@ def _columns(index: Index) -> tuple[str, ...]:
 def _stands(index: Index, other: Table) -> bool:
     """Whether the other side has its columns; an expression is none."""
     return "expression" in index.unsayable or all(each in other.columns for each in _columns(index))
+
+
+def _is_shared(index: Index, mine: Table, theirs: Table) -> bool:
+    return not _needs_no_line(index) and _stands(index, mine) and _stands(index, theirs)
 
 
 def _index(mine: Index, theirs: Index, table: Table) -> Iterator[Told]:

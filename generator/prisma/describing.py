@@ -120,6 +120,7 @@ def _database(found: Mapping[str, Sequence[Row]]) -> Database:
             is_view=row["is_view"],
             beside=dict(_beside(columns[key], indexes[key], foreign_keys[key], beside[key])),
             is_extension=row["is_extension"],
+            is_unseen=row["is_unseen"],
         )
     enums = [Enum(each["schema"], each["name"], tuple(each["values"] or ())) for each in found["enums"]]
     return Database(tables, {(each.schema, each.name): each for each in enums})

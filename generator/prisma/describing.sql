@@ -135,7 +135,7 @@ enums AS (
     ORDER BY 1, 2
 ),
 tables AS (
-    SELECT r.schema, r.name, r.kind IN ('v', 'm') AS is_view,
+    SELECT r.schema, r.name, r.kind IN ('v', 'm') AS is_view, r.kind IN ('m', 'f') AS is_unseen,
         EXISTS (SELECT FROM member m WHERE m.classid = 'pg_class'::regclass AND m.objid = r.oid) AS is_extension
     FROM relation r ORDER BY 1, 2
 )

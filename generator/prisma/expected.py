@@ -47,6 +47,18 @@ def _property(schema: nodes.Schema, *names: str) -> nodes.Expression | None:
     return next((each.value for each in properties if each.name.text in names), None)
 
 
+def _has_views(schema: nodes.Schema) -> bool:
+    """Without the preview feature Prisma refuses a `view`, and pulls none."""
+    features = [
+        each.value
+        for block in schema.of(nodes.Kind.GENERATOR)
+        for each in block.properties
+        if each.name.text == "previewFeatures" and isinstance(each.value, nodes.List)
+    ]
+    named = [each.value for one in features for each in one.values if isinstance(each, nodes.Text)]
+    return "views" in named or bool(schema.of(nodes.Kind.VIEW))
+
+
 class _Reader:
     def __init__(self, schema: nodes.Schema, default_schema: str) -> None:
         self.found = Found(schema)
@@ -73,7 +85,9 @@ class _Reader:
             self._add(tables, table if has_keys else replace(table, foreign_keys={}))
         self._one_name(tables.values())
         enums = [each.enum for each in self._enums.values()]
-        return Database(tables, {(each.schema, each.name): each for each in enums})
+        return Database(
+            tables, {(each.schema, each.name): each for each in enums}, has_views=_has_views(self._schema)
+        )
 
     def _provider(self) -> None:
         value = _property(self._schema, "provider")

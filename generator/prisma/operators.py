@@ -64,7 +64,8 @@ def raw(name: str, method: str) -> str | None:
     if method in ("btree", "hash"):
         is_default = _OF_TYPES.fullmatch(plain) is not None
     elif method == "brin":
-        is_default = re.fullmatch(r"\w+_(minmax|inclusion)_ops", plain) is not None
+        # An address has two, and that which includes is its default.
+        is_default = re.fullmatch(r"(?!inet_minmax)\w+_(minmax|inclusion)_ops", plain) is not None
     else:
         is_default = plain in _DEFAULTS.get(method, ())
     return None if is_default else plain

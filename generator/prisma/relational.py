@@ -136,7 +136,8 @@ class Table:
     security, partitioning, partial indexes …; `{"users_email_check": "check constraint"}`.
 
     `is_join_table`: of an implicit many-to-many relation, whose key was a unique index before Prisma 6.
-    `is_extension`: an extension made it (`spatial_ref_sys`).
+    `is_extension`: an extension made it (`spatial_ref_sys`). `is_unseen`: Prisma's introspection passes it over
+    (a materialized view, a foreign table), though a person may write a block for it.
     """
 
     schema: str
@@ -149,6 +150,7 @@ class Table:
     origin: Span | None = field(default=None, compare=False)
     is_join_table: bool = field(default=False, compare=False)
     is_extension: bool = field(default=False, compare=False)
+    is_unseen: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ class Enum:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """By schema and name."""
+    """By schema and name. `has_views`, of what schema.prisma says: it may have views."""
 
     tables: Mapping[tuple[str, str], Table]
     enums: Mapping[tuple[str, str], Enum]
+    has_views: bool = field(default=False, compare=False)

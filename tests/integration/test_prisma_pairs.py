@@ -111,8 +111,8 @@ def mutant(pair: Pair, by: Mutation) -> Pair:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """`differences` are ours, `beside` what we list as none of Prisma's; `engine` is the SQL by which Prisma's engine
-    would mend the database."""
+    """`differences` are ours, `beside` what we list as none of Prisma's; `engine` is how Prisma's engine would mend
+    the database, or the schema."""
 
     differences: tuple[comparing.Difference, ...]
     beside: tuple[str, ...]
@@ -125,9 +125,18 @@ def verdicts(pair: Pair, engine: Engine, scratch: Scratch) -> Verdicts:
     found = scratch.described(schema)
     return Verdicts(
         comparing.compare(wanted, found),
-        comparing.beside(found),
-        engine.change(pair.schema, scratch.dsn),
+        comparing.beside(found, expected=wanted),
+        engine.change(pair.schema, scratch.dsn) or repulled(pair.schema, engine, scratch.dsn),
     )
+
+
+def repulled(text: str, engine: Engine, dsn: str) -> str:
+    """What `db pull` would make of a schema that may have views, to which the engine's differ is blind; empty if
+    nothing else."""
+    if '"views"' not in text:
+        return ""
+    pulled = engine.repull(text, dsn)
+    return pulled if pulled.split() != text.split() else ""
 
 
 def is_remade(pair: Pair, engine: Engine, scratches: tuple[Scratch, Scratch]) -> bool:

@@ -21,15 +21,14 @@ const ASK = {
   change: (engine, files) =>
     engine.diff({ ...to(files), from: { tag: "schemaDatasource", configDir: ".", files }, script: true, exitCode: true }),
   // The schema as the engine reads it off the database.
-  introspect: (engine, files) =>
-    engine.introspect({
-      schema: { files },
-      baseDirectoryPath: ".",
-      force: true,
-      compositeTypeDepth: 0,
-      namespaces: null,
-    }),
+  introspect: (engine, files) => engine.introspect(pull(files, true)),
+  // The same with what a person wrote kept, where the database does not say otherwise.
+  repull: (engine, files) => engine.introspect(pull(files, false)),
 };
+
+function pull(files, force) {
+  return { schema: { files }, baseDirectoryPath: ".", force, compositeTypeDepth: 0, namespaces: null };
+}
 
 function to(files) {
   return { to: { tag: "schemaDatamodel", files }, filters: FILTERS };

@@ -40,7 +40,14 @@ class Engine:
 
     def introspect(self, schema: str, dsn: str) -> str:
         """The schema that `prisma db pull` writes."""
-        (file,) = self._ask("introspect", schema, dsn)["schema"]["files"]
+        return self._pull("introspect", schema, dsn)
+
+    def repull(self, schema: str, dsn: str) -> str:
+        """The same, with what a person wrote kept where the database does not say otherwise."""
+        return self._pull("repull", schema, dsn)
+
+    def _pull(self, question: str, schema: str, dsn: str) -> str:
+        (file,) = self._ask(question, schema, dsn)["schema"]["files"]
         return str(file["content"])
 
     def _ask(self, question: str, schema: str, dsn: str) -> Any:

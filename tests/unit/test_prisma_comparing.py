@@ -320,7 +320,7 @@ OF_SCHEMA = {
     "no model": (without_table(POSTS), "prisma-table-missing", "posts", "has no model"),
     "no referenced model": (without_table(USERS), "prisma-table-missing", "users", "gen prisma sync"),
     "no lists": (without_table(JOIN), "prisma-table-missing", "_PostToTag", '@relation("PostToTag")'),
-    "no view": (without_table(VIEW), "prisma-view", "active", "write `view`"),
+    "no view": (replace(without_table(VIEW), has_views=True), "prisma-view", "active", "gen prisma sync"),
     "no field": (without_column(USERS, "nick"), "prisma-column-missing", "users.nick", "`nick String?`"),
     "no field of a key": (without_column(POSTS, "user_id"), "prisma-column-missing", "posts.user_id", "Int"),
     "no @default": (
@@ -373,6 +373,10 @@ def more_indexes(*indexes: Index) -> Database:
     return with_table(GOOD, USERS, indexes={**old, **{each.name: each for each in indexes}})
 
 
+def more_tables(key: tuple[str, str], **properties: Any) -> Database:
+    return replace(GOOD, tables={**GOOD.tables, key: table(key, [column("a")], [], **properties)})
+
+
 SILENT = {
     "partial": more_indexes(index("p", U, "nick", unsayable=("partial",))),
     "expression": more_indexes(index("p", X, "lower(nick)", unsayable=("expression",))),
@@ -381,14 +385,14 @@ SILENT = {
     "include by the same name": with_index(PAIR, unsayable=("include",)),
     "nulls": with_index(PAIR, columns=NULLS),
     "beside": with_table(GOOD, USERS, beside={"users_check": "check constraint"}),
+    "a view that nobody asked for": more_tables(("public", "v"), is_view=True),
+    "a materialized view": more_tables(("public", "m"), is_view=True, is_unseen=True),
+    "a foreign table": more_tables(("public", "f"), is_unseen=True),
     "null in a view": with_column(VIEW, "id", is_nullable=False, default=ACTIVE),
     "old join table": with_index(
         "_PostToTag_AB_pkey", JOIN, name="_PostToTag_AB_unique", kind=U, is_constraint=False
     ),
-    "an extension's table": replace(
-        GOOD,
-        tables={**GOOD.tables, ("public", "x"): table(("public", "x"), [column("a")], [], is_extension=True)},
-    ),
+    "an extension's table": more_tables(("public", "x"), is_extension=True),
 }
 
 
@@ -424,6 +428,22 @@ def test_dbgenerated_without_text_is_any_default_or_none() -> None:
     expected = with_column(USERS, "state", default=Default(DefaultKind.EXPRESSION))
     assert comparing.compare(expected, GOOD) == ()
     assert comparing.compare(expected, with_column(USERS, "state", default=None)) == ()
+
+
+def test_an_index_that_goes_with_its_column_takes_no_other_along() -> None:
+    stale = with_table(GOOD, USERS, columns={**GOOD.tables[USERS].columns, "gone": column("gone")})
+    wider = index(PAIR, X, "nick", "gone")
+    others = without(stale.tables[USERS].indexes, PAIR)
+    stale = with_table(stale, USERS, indexes={**others, "stale": replace(wider, name="stale")})
+    told = comparing.compare(stale, GOOD)
+    assert [each.rule for each in told] == ["prisma-field-extra", "prisma-index"]
+    assert told[1].missing == GOOD.tables[USERS].indexes[PAIR]
+
+
+def test_another_column_of_an_index_is_one_difference() -> None:
+    (told,) = comparing.compare(with_index(PAIR, name="users_nick_idx", columns=(IndexColumn("nick"),)), GOOD)
+    assert (told.rule, told.missing) == ("prisma-index", None)
+    assert "its list of columns is `nick` in the schema, and `nick, state` in the database" in told.message
 
 
 def test_two_causes_are_two_differences() -> None:
