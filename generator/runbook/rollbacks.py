@@ -183,7 +183,8 @@ def _emergency(targets: Targets) -> Section:
             _rollback(targets, target, "--to", str(target), "--phase", "PreSync"),
             f"Further back: {markdown.link(VERSION)}.",
             "**3. Update the Prisma schema** to match: the `schema.prisma` of the release before, in the application's"
-            " repository.",
+            " repository. Where `prisma.schema` in services.yaml names it,"
+            f" {markdown.code(f'gen prisma check {service.name}')} says whether it fits the pinned version.",
             "**4. Regenerate the Prisma client** there: `pnpm prisma generate`. Build the image.",
             "**5. Deploy the application with reverted code.** Its manifests and the pin in one commit:"
             f" {markdown.link(procedures.EFFECT)}. The whole sync, in this order: *PostSync* the reverted application,"
