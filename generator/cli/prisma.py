@@ -27,7 +27,7 @@ def command() -> None:
     """
 
 
-@command.command("check")
+@command.command("check", short_help="Tell every difference between migrations and schema.prisma.")
 @_services
 @options.file
 @options.database_url
@@ -38,12 +38,12 @@ def check(
 ) -> None:
     """Tell every difference between the migrations of SERVICE (default: all) and its schema.prisma.
 
-    Each is an error at its line in schema.prisma, with the migration that made what the database has. Without
-    a model or field of its own are only goose's table, Prisma's, and what `prisma.exclude` names. What Prisma
-    cannot express (check constraints, partial indexes, triggers) is listed and is no difference.
+    Each is an error at its line in schema.prisma, with the migration that made what the database has. Goose's
+    table, Prisma's own, and what `prisma.exclude` names are left out. What Prisma cannot express (check
+    constraints, partial indexes, triggers) is listed and is no difference.
 
     The server is that of --database-url, else one started here, as for `gen test`. The exit code is 0 where
-    the two are in step, and 1 where they are not.
+    the two are in step, 1 where they are not, and 2 where they could not be compared.
     """
     from generator.report import prisma as report_prisma  # noqa: PLC0415 - 0.2 s that --help can do without
 
@@ -58,7 +58,7 @@ def check(
     context.exit(0 if all(each.is_in_step for each in done.services) else EXIT_PROBLEMS)
 
 
-@command.command("sync")
+@command.command("sync", short_help="Write what schema.prisma lacks; change nothing else.")
 @_services
 @click.option("--diff", "only_diff", is_flag=True, help="Write nothing; show the difference.")
 @options.file
