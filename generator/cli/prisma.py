@@ -86,22 +86,21 @@ def sync(
 
     report = shown.Report(format, file.parent)
     done = _checked(context, report, file, services, database_url)
-    plans = [syncing.plan(each) for each in done.services if each.made is not None]
+    plans = syncing.plan(done.services)
     for plan in plans:
         if only_diff:
             for edit in plan.edits:
-                report.say_exactly(edit.diff)
+                report.say_exactly(report_prisma.diff(edit))
         else:
             syncing.write(file.parent, plan)
+            for line in report_prisma.written(plan):
+                report.say(line)
     for each in done.services:
         if each.made is None:
             report.add(each.diagnostics)
     for plan in plans:
-        if not only_diff:
-            for line in report_prisma.written(plan):
-                report.say(line)
-        report.add(plan.left.diagnostics)
-    report.result(**report_prisma.synced(done, plans, not only_diff))
+        report.add((plan.left_before if only_diff else plan.left).diagnostics)
+    report.result(**report_prisma.synced(done, plans, is_written=not only_diff))
     report.finish()
     is_done = len(plans) == len(done.services) and all(plan.left.is_in_step for plan in plans)
     context.exit(0 if is_done else EXIT_PROBLEMS)

@@ -10,6 +10,7 @@ from generator.migrations import mentions
 from generator.migrations.model import Migration
 from generator.prisma import nodes
 from generator.prisma.comparing import Difference
+from generator.prisma.relational import Database
 
 # The first words of the statements that make what a rule is about; of anything else, its table's.
 _HEADS = {
@@ -18,7 +19,7 @@ _HEADS = {
     "prisma-enum": ("type",),
     "prisma-view": ("view",),
 }
-# What these are about, no migration made.
+# What these are about, no migration made; one may have taken it away.
 _EXTRA = frozenset({"prisma-field-extra", "prisma-model-extra"})
 
 
@@ -32,9 +33,17 @@ class Finding:
 
 
 def find(
-    differences: Sequence[Difference], schema: nodes.Schema, migrations: Sequence[Migration]
+    differences: Sequence[Difference],
+    schema: nodes.Schema,
+    found: Database,
+    migrations: Sequence[Migration],
 ) -> tuple[Finding, ...]:
-    return tuple(_finding(each, schema, migrations) for each in differences)
+    """`found` is the database."""
+    enums = {name for key in found.enums for name in (key[1], ".".join(key))}
+    return tuple(
+        _finding(each, schema, () if each.table is None and each.object not in enums else migrations)
+        for each in differences
+    )
 
 
 def _finding(each: Difference, schema: nodes.Schema, migrations: Sequence[Migration]) -> Finding:
@@ -69,7 +78,7 @@ def _migration(each: Difference, migrations: Sequence[Migration]) -> Position | 
         (("table",), [table], table),
         ((), [table], ""),
     ]
-    first, last = 0 if each.rule in _HEADS else 1, 3 if each.rule in _EXTRA else len(attempts)
+    first, last = 0 if each.rule in _HEADS else 1, 2 if each.rule in _EXTRA else len(attempts)
     for heads, words, subject in attempts[first:last]:
         found = mentions.last(heads, words, migrations, subject)
         if found is not None:

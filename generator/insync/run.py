@@ -40,6 +40,9 @@ GROUP BY 1 ORDER BY 1
 """
 
 
+_SCHEMAS = "SELECT nspname::text AS name FROM pg_catalog.pg_namespace WHERE nspname = ANY ($1::text[])"
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """`services` all have a Prisma schema; `database_url` is a server for throw-away databases, None for one of our
@@ -131,7 +134,7 @@ def compared(checked: Checked, schema: nodes.Schema) -> Checked:
         problems=(*made.warnings, *_unused(excluding, checked.service)),
         expected=mine,
         found=theirs,
-        findings=findings.find(differences, schema, migrations(checked.service)),
+        findings=findings.find(differences, schema, theirs, migrations(checked.service)),
         beside=(*comparing.beside(theirs, settings.default_schema, mine), *made.elsewhere),
     )
 
@@ -228,9 +231,11 @@ async def _described(
     database = await describing.read(link, schemas, hidden, default)
     own = of.table if "." in of.table else f"public.{of.table}"
     others = await link.fetch(_ELSEWHERE, list(schemas), own)
+    there = {each["name"] for each in await link.fetch(_SCHEMAS, list(schemas))}
+    elsewhere = [f"{each}: the migrations make no such schema" for each in schemas if each not in there]
     return Made(
         database,
-        tuple(_elsewhere(each["schema"], each["tables"]) for each in others),
+        (*elsewhere, *(_elsewhere(each["schema"], each["tables"]) for each in others)),
         tuple(migrated.other_versions(of, program, major)),
     )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from generator.diagnostics import GenError
+from generator.diagnostics import GenError, Position
 from generator.insync import run
+from generator.insync.findings import Finding
 from generator.insync.run import Checked
 from generator.output import difference, edited
 from generator.prisma import adding, files, nodes, parser
@@ -29,30 +30,67 @@ class Edit:
 @dataclass(frozen=True, slots=True)
 class Synced:
     """`added` is a line for each thing that is written, `left` what the schema then still has otherwise than the
-    database: for a person."""
+    database: for a person. `before` is the same service as it was read."""
 
+    before: Checked
     edits: tuple[Edit, ...]
     added: tuple[str, ...]
     left: Checked
 
+    @property
+    def left_before(self) -> Checked:
+        """What is left, at the places that it has as long as nothing is written."""
+        found = {_name(each): each for each in self.before.findings}
+        # What shows only beside something new has no place yet.
+        left = [found.get(_name(each), _nowhere(each)) for each in self.left.findings]
+        return replace(self.left, schema=self.before.schema, findings=tuple(left))
 
-def plan(checked: Checked) -> Synced:
-    """Nothing is written yet. `checked` was compared."""
+
+def _name(of: Finding) -> tuple[str, str, str]:
+    return of.difference.rule, of.difference.object, of.difference.message
+
+
+def _nowhere(of: Finding) -> Finding:
+    return replace(of, diagnostic=replace(of.diagnostic, position=Position(of.diagnostic.position.path)))
+
+
+def plan(services: Iterable[Checked]) -> tuple[Synced, ...]:
+    """For those that were compared. Nothing is written yet; where services share a file, each goes on from what the
+    ones before it made of it."""
+    texts: dict[str, str] = {}
+    plans = []
+    for each in services:
+        if each.made is not None:
+            checked = _with(each, texts)
+            added = _added(checked)
+            texts.update(added.files)
+            plans.append((each, checked, added))
+    return tuple(
+        Synced(each, tuple(_edits(checked.schema, added)), added.added, _with(each, texts))
+        for each, checked, added in plans
+    )
+
+
+def _added(checked: Checked) -> adding.Added:
     settings = checked.service.prisma
     assert settings is not None
-    added = adding.add(
+    return adding.add(
         checked.schema,
         checked.found,
         settings.default_schema,
         lambda schema: run.expects(checked, schema),
     )
-    schema = nodes.Schema(
-        tuple(
-            parser.parse(each.path, added.files[each.path])[0] if each.path in added.files else each
-            for each in checked.schema.files
-        )
+
+
+def _with(checked: Checked, texts: Mapping[str, str]) -> Checked:
+    """Compared with these texts in the place of its own."""
+    if not any(each.path in texts for each in checked.schema.files):
+        return checked
+    files_now = tuple(
+        parser.parse(each.path, texts[each.path])[0] if each.path in texts else each
+        for each in checked.schema.files
     )
-    return Synced(tuple(_edits(checked.schema, added)), added.added, run.compared(checked, schema))
+    return run.compared(checked, nodes.Schema(files_now))
 
 
 def _edits(schema: nodes.Schema, added: adding.Added) -> Iterator[Edit]:

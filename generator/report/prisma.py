@@ -9,10 +9,10 @@ from generator.diagnostics import Severity
 from generator.insync import run
 from generator.insync.findings import Finding
 from generator.insync.run import Checked, Result
-from generator.report.text import visible
+from generator.report.text import masked, visible
 
 if TYPE_CHECKING:
-    from generator.insync.sync import Synced
+    from generator.insync.sync import Edit, Synced
 
 
 def lines(done: Result) -> Iterator[str]:
@@ -74,7 +74,12 @@ def values(done: Result) -> dict[str, Any]:
     return {"server": done.server, "services": [_values(each) for each in done.services]}
 
 
-def synced(done: Result, plans: Sequence[Synced], is_written: bool) -> dict[str, Any]:
+def diff(edit: Edit) -> str:
+    """What sync would do to a file. Lines around it may be those of an address: nobody's password is shown."""
+    return masked(edit.diff)
+
+
+def synced(done: Result, plans: Sequence[Synced], *, is_written: bool) -> dict[str, Any]:
     by_name = {each.left.service.name: each for each in plans}
     services = []
     for each in done.services:
@@ -82,8 +87,9 @@ def synced(done: Result, plans: Sequence[Synced], is_written: bool) -> dict[str,
         if plan is None:
             services.append({**_values(each), "added": [], "files": []})
             continue
-        files = [{"path": one.path, **({} if is_written else {"diff": one.diff})} for one in plan.edits]
-        services.append({**_values(plan.left), "added": list(plan.added), "files": files})
+        files = [{"path": one.path, **({} if is_written else {"diff": diff(one)})} for one in plan.edits]
+        left = plan.left if is_written else plan.left_before
+        services.append({**_values(left), "added": list(plan.added), "files": files})
     return {"server": done.server, "written": is_written, "services": services}
 
 

@@ -23,6 +23,9 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 
+# Addresses as Prisma has them: what is behind the scheme may be a key, with or without an `@`.
+_ADDRESS = re.compile(r'("(?:postgres(?:ql)?|prisma(?:\+postgres)?)://)([^"\n]+)', re.IGNORECASE)
+
 _RED, _YELLOW, _CYAN, _BOLD, _DIM = "31;1", "33;1", "36", "1", "2"
 
 
@@ -64,6 +67,12 @@ def count(found: Iterable[Diagnostic]) -> str:
 def visible(text: str) -> str:
     """The text with everything that a terminal does not simply print as an escape."""
     return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def masked(text: str) -> str:
+    """The text with every password of an address as so many stars."""
+    text = _ADDRESS.sub(lambda match: match[1] + "*" * len(match[2]), text)
+    return _SECRET.sub(lambda match: "*" * len(match.group()), text)
 
 
 class _Paint:
@@ -122,7 +131,7 @@ def _window(line: str, begin: int, end: int) -> tuple[str, int, int]:
     left = max(0, begin - _BEFORE) if len(line) > _WIDTH else 0
     # Only a piece: the line may be the whole file. What is before `left` is context for the mask.
     cut = max(0, left - 10 * _WIDTH)
-    line = _SECRET.sub(lambda match: "*" * len(match.group()), line[cut : left + 10 * _WIDTH])
+    line = masked(line[cut : left + 10 * _WIDTH])
     begin, end, left = begin - cut, end - cut, left - cut
     shown = "…" if left + cut else ""
     used = len(shown)

@@ -290,6 +290,27 @@ def test_tables_of_other_schemas_are_named(tmp_path: Path, server: postgres.Serv
     assert "    audit: 1 table in a schema that the Prisma schema does not name\n" in said.stdout
 
 
+def test_a_schema_that_no_migration_makes_is_named(tmp_path: Path, server: postgres.Server) -> None:
+    said = run(project(tmp_path, settings=f"{SETTING}  defaultSchema: nope\n"), server)
+    assert said.returncode == 1
+    assert "    nope: the migrations make no such schema\n" in said.stdout
+
+
+def test_what_no_migration_made_names_none(tmp_path: Path, server: postgres.Server) -> None:
+    """Not the table `posts`, which refers to `users`, for a field `posts`; not the type `role` for an enum `Role`."""
+    schema = SOURCE + ROLE.replace('@@map("role")', '@@map("ROLE")') + USER.replace("Post[]", "Int?") + POST
+    schema = schema.replace("Role   @default(USER)", "Role").replace("  author   User", "  // author   User")
+    found = told(project(tmp_path, schema), server)
+    named = {
+        (each["rule"], each["object"]): each["migration"] for each in found["services"][0]["differences"]
+    }
+    assert named["prisma-field-extra", "users.posts"] is None
+    assert [made for (rule, name), made in named.items() if (rule, name) == ("prisma-enum", "ROLE")] in (
+        [],
+        [None],
+    )
+
+
 def test_a_password_in_the_datasource_is_never_shown(tmp_path: Path, server: postgres.Server) -> None:
     source = SOURCE.replace(
         "}", '  url = "postgresql://me:hunter2@db/app?password=hunter3&sslpassword=hunter4" }'

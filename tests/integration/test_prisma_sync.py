@@ -188,3 +188,54 @@ def test_sync_goes_with_each_migration(tmp_path: Path, server: postgres.Server) 
         assert all(line in after for line in before)
         assert told(made, server)["exit"] == 0
     assert POST.splitlines()[0] in schema_of(made).read_text(encoding="utf-8")
+
+
+def test_no_password_of_the_datasource_is_shown(tmp_path: Path, server: postgres.Server) -> None:
+    addresses = (
+        "postgresql://bob:TOPSECRET@h/db",
+        "prisma+postgres://accelerate.prisma-data.net/?api_key=TOPSECRET",
+        "postgresql://bob:TOPSECRET one@h/db",
+    )
+    for number, address in enumerate(addresses):
+        (tmp_path / str(number)).mkdir()
+        made = project(tmp_path / str(number), SOURCE.replace('"\n}', f'"\n  url = "{address}"\n}}'))
+        for arguments in (("sync", "--diff"), ("sync", "--diff", "--format", "json"), ("check",)):
+            said = run(made, server, *arguments)
+            assert "posts" in said.stdout + said.stderr
+            assert "TOPSECRET" not in said.stdout + said.stderr
+        assert run(made, server, "sync").returncode == 0
+        assert address in schema_of(made).read_text(encoding="utf-8")
+
+
+def test_what_is_left_is_told_where_it_is_as_long_as_nothing_is_written(
+    tmp_path: Path, server: postgres.Server
+) -> None:
+    made = project(tmp_path, SOURCE + ROLE.replace("  ADMIN\n", "") + USER.replace("(320)", "(300)") + POST)
+    shown = told(made, server, "sync", "--diff")
+    assert problems(shown) == [("prisma-type", "prisma/schema.prisma", 13, 3)]
+    assert shown["services"][0]["differences"][0]["line"] == 13
+    assert problems(told(made, server, "sync")) == [("prisma-type", "prisma/schema.prisma", 14, 3)]
+
+
+def test_two_services_with_one_schema(tmp_path: Path, server: postgres.Server) -> None:
+    made = project(tmp_path, SOURCE, f"{SETTING}  exclude: [Pet]\n")
+    text = (made / "services.yaml").read_text(encoding="utf-8")
+    first, services, own = text.partition("services:\n")
+    more = own.replace("auth-service", "pets").replace("[Pet]", "[User, Post, Role]")
+    (made / "services.yaml").write_text(first + services + own + more, encoding="utf-8")
+    (made / "migrations" / "pets").mkdir()
+    pets = projects.migration("CREATE TABLE pets (id int PRIMARY KEY);", "DROP TABLE pets;")
+    (made / "migrations" / "pets" / "00001_pets.sql").write_text(pets, encoding="utf-8")
+    shown = run(made, server, "sync", "--diff").stdout
+    said = run(made, server, "sync")
+    assert "pets: nothing to add" not in said.stdout
+    text = schema_of(made).read_text(encoding="utf-8")
+    assert "model User {" in text
+    assert "model Pet {" in text
+    assert (told(made, server)["exit"], said.returncode) == (0, 0)
+    schema_of(made).write_text(SOURCE, encoding="utf-8")
+    applied = subprocess.run(
+        ["git", "apply", "-p0", "-"], cwd=made, input=shown, text=True, capture_output=True, check=False
+    )
+    assert applied.returncode == 0, applied.stderr
+    assert schema_of(made).read_text(encoding="utf-8") == text
