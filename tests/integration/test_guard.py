@@ -34,15 +34,9 @@ def project(tmp_path: Path) -> Path:
 
 
 def printed(project: Path, service: str = "auth-service") -> str:
-    said = forked.gen("guard", service, cwd=project)
+    said = projects.told(project, "guard", service)
     assert (said.returncode, said.stderr) == (0, "")
     return said.stdout
-
-
-def built(project: Path) -> Path:
-    said = forked.gen("build", cwd=project)
-    assert said.returncode == 0, said.stderr
-    return project / "out"
 
 
 def spec_of(text: str) -> dict[str, Any]:
@@ -53,7 +47,7 @@ def spec_of(text: str) -> dict[str, Any]:
 
 def started(project: Path, secret: dict[str, str], seconds: int | None = None) -> pod.Container:
     """The initContainer on this commit's release marker; `seconds` is how long it waits instead of 300."""
-    objects = pod.manifests(built(project))
+    objects = pod.manifests(projects.build(project))
     spec = spec_of(printed(project))
     (container,) = spec["initContainers"]
     place = project / f"pod-{len(list(project.iterdir()))}"
@@ -70,7 +64,9 @@ def started(project: Path, secret: dict[str, str], seconds: int | None = None) -
 
 def job(project: Path, database: postgres.Database, *command: str) -> None:
     """The migrations' own Job, with another command of goose."""
-    real = pod.start(pod.manifests(built(project)), "auth-service", {"url": database.dsn}, project / "job")
+    real = pod.start(
+        pod.manifests(projects.build(project)), "auth-service", {"url": database.dsn}, project / "job"
+    )
     done = pod.run(real, *command)
     assert done.returncode == 0, done.stderr
 
@@ -271,7 +267,7 @@ def test_a_pin_asks_for_its_version(phase: str, tmp_path: Path, database: postgr
     projects.write(tmp_path, DSN + PIN.format(version=1, phase=phase), SQL)
     done = pod.run(started(tmp_path, {"url": database.dsn}, seconds=0))
     assert "no migration of auth-service ran here yet" in done.stderr
-    objects = pod.manifests(built(tmp_path))
+    objects = pod.manifests(projects.build(tmp_path))
     _, down, *_ = pod.steps(objects, "auth-service", {"url": database.dsn}, tmp_path / "job")
     assert pod.run(down).returncode == 0
     waits = pod.run(started(tmp_path, {"url": database.dsn}, seconds=0))
@@ -362,7 +358,7 @@ def test_every_kubernetes_version_takes_it(variant: Path, kubeconform_path: Path
 
 
 def test_it_is_the_real_job_but_for_what_differs(variant: Path) -> None:
-    real = pod.one(pod.manifests(built(variant)), "Job", "auth-service-migration")
+    real = pod.one(pod.manifests(projects.build(variant)), "Job", "auth-service-migration")
     spec, theirs = spec_of(printed(variant)), real["spec"]["template"]["spec"]
     (own,), other = spec["initContainers"], theirs["containers"][-1]
     for same in ("image", "imagePullPolicy", "resources", "terminationMessagePolicy"):
@@ -414,7 +410,7 @@ def test_argo_cd_applies_the_marker_before_any_deployment(name: str, tmp_path: P
     workload.mkdir()
     spec = spec_of(printed(tmp_path))
     (workload / "deployment.yaml").write_text(json.dumps(deployment(spec)), "utf-8")
-    out = built(tmp_path) / "auth-service"
+    out = projects.build(tmp_path) / "auth-service"
     order = [(kind, found) for _, _, kind, found in argocd.read(workload, out, namespace="auth").order]
     (marker,) = {each["configMap"]["name"] for each in spec["volumes"]}
     assert order.index(("ConfigMap", marker)) < order.index(("Deployment", "auth"))

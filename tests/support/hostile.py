@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support import cli
+from tests.support import cli, forked
 
 BASE = Path(__file__).parents[1] / "cases" / "build" / "base"
 HEAD = re.compile(r"^(\S[^:\n]*):(\d+):(\d+): (error|warning)\[([a-z0-9-]+)\]: ", re.MULTILINE)
@@ -52,6 +52,9 @@ class Project:
     def gen(
         self, *arguments: str | Path, before: Callable[[], None] | None = None, **env: str
     ) -> subprocess.CompletedProcess[str]:
+        """`before` is done by the new process, where there is something to do before gen starts."""
+        if before is None:
+            return forked.gen(*arguments, cwd=self.root, env=env, timeout=SECONDS)
         return subprocess.run(
             [str(cli.GEN), *map(str, arguments)],
             cwd=self.root,

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import atexit
+import functools
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.support import forked
+
+Files = tuple[tuple[str, bytes], ...]
+"""The path of each file of a project, and what is in it."""
 
 UP_DOWN = """-- +goose Up
 {up}
@@ -41,10 +49,46 @@ def write(root: Path, services: str, migrations: Mapping[str, str]) -> Path:
 
 
 def build(root: Path) -> Path:
-    """`out/` of a project that has to be right."""
+    """`out/` of a project that has to be right. What `write` made, and nothing beside it, is built once, and copied to
+    where it is wanted again."""
+    if {each.name for each in root.iterdir()} == {"services.yaml", "migrations"}:
+        shutil.copytree(_built(files(root)), root, dirs_exist_ok=True)
+    else:
+        said = forked.gen("build", cwd=root)
+        assert said.returncode == 0, said.stderr
+    return root / "out"
+
+
+def told(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What a command that prints says of a project. Of one that `write` made it is asked once, in another copy."""
+    return forked.gen(*arguments, cwd=root) if (root / ".git").exists() else _told(files(root), arguments)
+
+
+def files(root: Path) -> Files:
+    found = [root / "services.yaml", *sorted((root / "migrations").rglob("*"))]
+    return tuple((str(each.relative_to(root)), each.read_bytes()) for each in found if not each.is_dir())
+
+
+@functools.cache
+def _built(made: Files) -> Path:
+    root = _elsewhere(made)
     said = forked.gen("build", cwd=root)
     assert said.returncode == 0, said.stderr
-    return root / "out"
+    return root
+
+
+@functools.cache
+def _told(made: Files, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return forked.gen(*arguments, cwd=_elsewhere(made))
+
+
+def _elsewhere(made: Files) -> Path:
+    root = Path(tempfile.mkdtemp(prefix="project-"))
+    atexit.register(shutil.rmtree, root)
+    for name, content in made:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    return root
 
 
 def line_of(file: Path, text: str) -> int:
