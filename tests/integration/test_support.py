@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import goose, kubelet, postgres, waiting
+from tests.support import cli, forked, goose, kubectl, kubelet, postgres, projects, waiting
 from tests.support.programs import ROOT
 
 
@@ -130,3 +130,55 @@ def test_server_ends_with_a_killed_process() -> None:
         assert (directory / "data" / "postmaster.pid").is_file()
         process.send_signal(signal.SIGKILL)
     assert waiting.until(lambda: not directory.exists())
+
+
+# --- gen without its start
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    settings = "suspend: true\ndatabase: {secret: {name: db, key: url}}"
+    return projects.write(tmp_path, settings, {"1_a.sql": projects.migration("SELECT 1;")})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env"),
+    [
+        (["--help"], {"COLUMNS": "60"}),
+        (["explain", "no-such-rule"], {}),
+        (["check", "--format", "json"], {}),
+        (["build", "--check"], {}),
+        (["tools"], {"GEN_TOOLS_DIR": "elsewhere", "PATH": "/nonexistent"}),
+    ],
+)
+def test_a_forked_gen_is_a_started_one(arguments: list[str], env: dict[str, str], project: Path) -> None:
+    started = cli.gen(*arguments, cwd=project, env=env)
+    for _ in range(2):  # The second finds imported what the first had to import.
+        said = forked.gen(*arguments, cwd=project, env=env)
+        assert said.returncode == started.returncode
+        assert (said.stdout, said.stderr) == (started.stdout, started.stderr)
+
+
+def test_forked_programs_in_a_shell(project: Path) -> None:
+    """At work at once, with a pipe between them, in the shell's directory."""
+    programs = project / "bin"
+    known = kubectl.install(programs, [], [], [("Job", "a", "b")])
+    forked.install("gen", programs)
+    job = '{"kind": "Job", "metadata": {"namespace": "a", "name": "b"}}'
+    script = (
+        f"{{ gen explain no-such-rule; echo $? >code; echo '{job}'; }} | kubectl create -f - && gen check"
+    )
+    said = subprocess.run(
+        ["sh", "-c", script],
+        cwd=project,
+        env={**os.environ, **known, "PATH": f"{programs}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert (said.returncode, (project / "code").read_text()) == (0, "2\n"), said.stderr
+    assert "no-such-rule" in said.stderr
+    assert "job-suspended" in said.stderr
+    assert '"name": "b"' in Path(known[kubectl.CLUSTER]).read_text()
+    assert Path(known[kubectl.RECORD]).read_text() == '["kubectl", "create", "-f", "-"]\n'

@@ -1,8 +1,8 @@
 """`gen` hundreds of times at the price of a few: a process that has imported it, and forks for each call.
 
-Everything but the imports is as in a real call: a process of its own, `main()`, the environment, the exit code,
-what it reads from its standard input and writes to its output and error. For the tests in which the start itself
-counts, `cli.gen`.
+Everything but the imports is as in a real call: a process of its own, `main()`, the environment, the umask, the exit
+code, what it reads from its standard input and writes to its output and error. For the tests in which the start
+itself counts (what Python reads from the environment, limits, signals), `cli.gen`.
 
 `install` makes a program of it, for what is run by a shell: it hands its three files to the process that forks.
 Run as a program, this module is that process. What a call had to import, the next finds imported.
@@ -11,6 +11,7 @@ Run as a program, this module is that process. What a call had to import, the ne
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import gc
 import importlib
@@ -41,7 +42,9 @@ _CLIENT = f"""\
 import os, sys, _socket
 server = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
 server.connect({{address!r}})
-words = [b"{{program}}", b"{TIMEOUT}", os.getcwdb(), b"%d" % (len(sys.argv) - 1), *map(os.fsencode, sys.argv[1:])]
+arguments = [os.fsencode(each) for each in sys.argv[1:]]
+mask = os.umask(0)
+words = [b"{{program}}", b"{TIMEOUT}", b"%d" % mask, os.getcwdb(), b"%d" % len(arguments), *arguments]
 body = b"\\0".join([*words, *(name + b"=" + value for name, value in os.environb.items())])
 files = b"".join(each.to_bytes(4, sys.byteorder) for each in (0, 1, 2))
 server.sendmsg([len(body).to_bytes({_SIZE}, "big")], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, files)])
@@ -57,7 +60,8 @@ def gen(
     """As `cli.gen`."""
     words = [str(each) for each in arguments]
     environment = {**os.environ, **(env or {})}
-    call = _Call("gen", timeout, str(cwd), words, environment)
+    os.umask(mask := os.umask(0))
+    call = _Call("gen", timeout, mask, str(cwd), words, environment)
     with (
         socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server,
         tempfile.TemporaryFile() as out,
@@ -105,22 +109,21 @@ def _server() -> str:
 class _Call:
     program: str
     timeout: int
+    mask: int
     cwd: str
     arguments: list[str]
     environment: Mapping[str, str]
 
     def written(self) -> bytes:
-        head = [self.program, str(self.timeout), self.cwd, str(len(self.arguments)), *self.arguments]
-        return b"\0".join(
-            os.fsencode(each)
-            for each in (*head, *(f"{name}={text}" for name, text in self.environment.items()))
-        )
+        head = [self.program, str(self.timeout), str(self.mask), self.cwd, str(len(self.arguments))]
+        environment = (f"{name}={text}" for name, text in self.environment.items())
+        return b"\0".join(os.fsencode(each) for each in (*head, *self.arguments, *environment))
 
     @classmethod
     def read(cls, body: bytes) -> _Call:
-        program, timeout, cwd, count, *rest = map(os.fsdecode, body.split(b"\0"))
+        program, timeout, mask, cwd, count, *rest = map(os.fsdecode, body.split(b"\0"))
         environment = dict(each.split("=", 1) for each in rest[int(count) :])
-        return cls(program, int(timeout), cwd, rest[: int(count)], environment)
+        return cls(program, int(timeout), int(mask), cwd, rest[: int(count)], environment)
 
 
 def _serve(address: str) -> None:
@@ -183,7 +186,8 @@ class _Started:
             told += more
         os.close(self.life)
         status = os.waitpid(self.process, 0)[1]
-        with self.client:
+        # Whoever asked may have been killed meanwhile.
+        with self.client, contextlib.suppress(OSError):
             self.client.sendall(str(os.waitstatus_to_exitcode(status)).encode())
         for name in told.decode().split():
             importlib.import_module(name)
@@ -216,6 +220,7 @@ def _become(
         signal.alarm(call.timeout)
         for number, each in enumerate(files):
             os.dup2(each, number)
+        os.umask(call.mask)
         os.chdir(call.cwd)
         os.environ.clear()
         os.environ.update(call.environment)
