@@ -22,8 +22,9 @@ LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 build: $(VENV)/.build.stamp
 	$(BIN)/gen build
 
+# worksteal: pytest-xdist's own choice gives each worker an eighth of the tests at once: one is left alone with slow ones.
 test: lint $(TOOLS)/.stamp
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.dev.stamp
 	$(BIN)/ruff check
