@@ -1,25 +1,37 @@
-"""Where a text of JavaScript or TypeScript calls Prisma Client on a model: `prisma.user.findMany(…)`."""
+"""Where a text of JavaScript or TypeScript calls Prisma Client on a model: `prisma.user.findMany(…)`.
+
+Whose accessor `.user` is cannot be told from a text; what a file imports is a hint, and `Found` has it.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from generator.checklist import scanning
+from generator.checklist import chains, prefilter, scanning, skipped
 from generator.checklist.scanning import Kind, Token
 
-# Those that a client has for PostgreSQL (`ModelAction` in @prisma/client's runtime, 5 to 7).
-# fmt: off
-METHODS = frozenset(
-    {
-        "findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany", "create",
-        "createMany", "createManyAndReturn", "update", "updateMany", "updateManyAndReturn", "upsert",
-        "delete", "deleteMany", "count", "aggregate", "groupBy",
-    }
-)
-# fmt: on
-# Type arguments are looked through up to here.
-_MOST_TYPES = 100
+_DECLARING = frozenset({"const", "let", "var"})
+# Entries of `const { … } =`.
+_MOST_ENTRIES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`name` is the accessor, `method` what is called, `at` the offset of the accessor or of its alias."""
+
+    name: str
+    method: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`strings` and `words` of the text tell whose client it may be."""
+
+    calls: tuple[Call, ...]
+    strings: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
 
 
 def name(model: str) -> str:
@@ -27,81 +39,65 @@ def name(model: str) -> str:
     return model[:1].lower() + model[1:]
 
 
-def calls(text: str, wanted: Collection[str]) -> Iterator[tuple[str, int]]:
-    """Each call of a method of one of the `wanted` accessors, and the offset of the accessor."""
+def calls(text: str, wanted: Collection[str]) -> Found:
+    """Each call of a method of one of the `wanted` accessors that is in no test that is skipped."""
     # Most files need no closer look.
-    if not re.search(rf"[.'\"]\s*(?:{'|'.join(map(re.escape, wanted))})\b", text):
-        return
+    if not wanted or not prefilter.may_call(text, wanted):
+        return Found(())
     read = list(scanning.tokens(text))
-    for place, each in enumerate(read):
-        if each.text in wanted and each.kind is not Kind.MARK:
-            end = _accessed(read, place)
-            if end is not None and _is_call(read, end):
-                yield each.text, each.at
+    ranges = skipped.ranges(read)
+    found = tuple(each for place, each in _calls(read, wanted) if not skipped.holds(ranges, place))
+    if not found:
+        return Found(())
+    strings = frozenset(each.text for each in read if each.kind is Kind.STRING and each.text)
+    return Found(found, strings, frozenset(each.text for each in read if each.kind is Kind.WORD))
 
 
-def _accessed(read: Sequence[Token], place: int) -> int | None:
-    """Where `.user` or `["user"]` ends, None where the token is neither."""
-    if read[place].kind is Kind.WORD:
-        is_member = _is(read, place - 1, ".") and not _is(read, place - 2, ".")
-        return place + 1 if is_member else None
-    if not (_is(read, place - 1, "[") and _is(read, place + 1, "]")):
-        return None
-    # Else a list: `["user"]`.
-    before = read[place - 2] if place > 1 else None
-    is_value = before is not None and (before.kind is Kind.WORD or before.text in (")", "]", "!", "."))
-    return place + 2 if is_value else None
+def _calls(read: Sequence[Token], wanted: Collection[str]) -> Iterator[tuple[int, Call]]:
+    """With the place of the accessor, in the order of the text."""
+    aliases: dict[str, str] = {}
+    for place, token in enumerate(read):
+        if token.kind is Kind.MARK:
+            continue
+        if token.kind is Kind.WORD and token.text in _DECLARING:
+            aliases = {**aliases, **_destructured(read, place + 1, wanted)}
+            if place + 1 < len(read):
+                aliases.pop(read[place + 1].text, None)
+        is_alias = (
+            token.text in aliases and token.kind is Kind.WORD and not chains.is_mark(read, place - 1, ".")
+        )
+        if is_alias:
+            method = chains.called(read, place + 1)
+            if method is not None:
+                yield place, Call(aliases[token.text], method, token.at)
+        elif token.text in wanted:
+            end = chains.accessed(read, place)
+            if end is None:
+                continue
+            method = chains.called(read, chains.past_group(read, place, end))
+            if method is not None:
+                yield place, Call(token.text, method, token.at)
+            elif (other := chains.assigned(read, place, end)) is not None:
+                aliases[other] = token.text
 
 
-def _is_call(read: Sequence[Token], place: int) -> bool:
-    """Whether `.findMany(`, with `?.`, `!` and type arguments where they may be, begins here."""
-    place = _past(read, place, "!")
-    place = _past(read, place, "?")
-    if _is(read, place, "."):
-        place += 1
-        if not _is(read, place, "["):
-            return _is_method(read, place, Kind.WORD) and _is_called(read, place + 1)
-    elif place and _is(read, place - 1, "?"):
-        return False
-    is_indexed = (
-        _is(read, place, "[") and _is_method(read, place + 1, Kind.STRING) and _is(read, place + 2, "]")
-    )
-    return is_indexed and _is_called(read, place + 3)
-
-
-def _is_method(read: Sequence[Token], place: int, kind: Kind) -> bool:
-    return place < len(read) and read[place].kind is kind and read[place].text in METHODS
-
-
-def _is_called(read: Sequence[Token], place: int) -> bool:
-    place = _past(read, place, "!")
-    if _is(read, place, "?"):
-        if not _is(read, place + 1, "."):
-            return False
-        place += 2
-    if _is(read, place, "<"):
-        place = _past_types(read, place)
-    return _is(read, place, "(")
-
-
-def _past_types(read: Sequence[Token], place: int) -> int:
-    """Behind the type arguments that begin here; an arrow's `>` closes none."""
-    depth = 0
-    for at in range(place, min(place + _MOST_TYPES, len(read))):
-        if _is(read, at, "<"):
-            depth += 1
-        elif _is(read, at, ">") and not _is(read, at - 1, "="):
-            depth -= 1
-            if not depth:
-                return at + 1
-        elif _is(read, at, ";") and depth == 1:
+def _destructured(read: Sequence[Token], place: int, wanted: Collection[str]) -> Mapping[str, str]:
+    """The aliases of `const { user, post: p } = prisma`; `place` is behind `const`. All others in it lose theirs."""
+    if not chains.is_mark(read, place, "{"):
+        return {}
+    found: dict[str, str] = {}
+    at = place + 1
+    for _ in range(_MOST_ENTRIES):
+        if at >= len(read) or read[at].kind is not Kind.WORD:
             break
-    return len(read)
-
-
-def _past(read: Sequence[Token], place: int, mark: str) -> int:
-    return place + 1 if _is(read, place, mark) else place
-
-
-def _is(read: Sequence[Token], place: int, mark: str) -> bool:
-    return 0 <= place < len(read) and read[place].kind is Kind.MARK and read[place].text == mark
+        of = other = read[at].text
+        if chains.is_mark(read, at + 1, ":") and at + 2 < len(read) and read[at + 2].kind is Kind.WORD:
+            at, other = at + 2, read[at + 2].text
+        if of in wanted:
+            found[other] = of
+        at += 1
+        if not chains.is_mark(read, at, ","):
+            break
+        at += 1
+    is_whole = chains.is_mark(read, at, "}") and chains.is_client(read, at + 1)
+    return found if is_whole else {}

@@ -10,7 +10,7 @@ import json
 import os
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,11 +62,11 @@ def verify(root: Path, service: model.Service, schema: Schema) -> Outcome:
     missing: list[_UnknownError] = [_no_provider(each) for each in unknown]
     for generator in generators:
         try:
-            copy = _copy(root, generator, places[generator.span.path])
+            copy = _copy(root, generator, places)
         except _UnknownError as reason:
             missing.append(reason)
             continue
-        different = list(copies.differences(schema, copy.schema))
+        different = [*copies.differences(schema, copy.schema), *copies.features(generator, copy.schema)]
         if different:
             found.append(_stale(schema, generator, copy, different))
         else:
@@ -77,6 +77,16 @@ def verify(root: Path, service: model.Service, schema: Schema) -> Outcome:
     if missing:
         return items.not_verified(Item.GENERATE, "; ".join(reasons), missing[0].help)
     return items.passed(Item.GENERATE, told)
+
+
+def folders(root: Path, service: model.Service, schema: Schema) -> Iterator[str]:
+    """Where the clients would be that have an `output` of their own, from `root`."""
+    assert service.prisma is not None
+    places = files.located(root, service.prisma.schema)
+    for each in schema.of(Kind.GENERATOR):
+        output = _text(each, "output")
+        if output is not None and _provider(each) in (JAVASCRIPT, TYPESCRIPT):
+            yield _output(root, places[each.span.path], output)
 
 
 def _provider(generator: Block) -> str | None:
@@ -95,9 +105,23 @@ def _no_provider(generator: Block) -> _UnknownError:
     )
 
 
-def _copy(root: Path, generator: Block, written: Path) -> _Copy:
-    """`written` is the file with the generator: Prisma counts from its folder. Raises _UnknownError."""
-    base = posixpath.normpath(os.path.relpath(written.parent, os.path.realpath(root)))
+def _output(root: Path, written: Path, output: str) -> str:
+    """From `root`. `written` is the file with the generator: Prisma counts from its folder."""
+    if posixpath.isabs(output):
+        for base in (os.path.realpath(root), os.path.abspath(root)):  # noqa: PTH100 - links as they are
+            if output.startswith(base.rstrip("/") + "/"):
+                return os.path.relpath(output, base)
+        return output
+    return posixpath.normpath(posixpath.join(_base(root, written), output))
+
+
+def _base(root: Path, written: Path) -> str:
+    return posixpath.normpath(os.path.relpath(written.parent, os.path.realpath(root)))
+
+
+def _copy(root: Path, generator: Block, places: Mapping[str, Path]) -> _Copy:
+    """`places` are the files of the schema. Raises _UnknownError."""
+    written = places[generator.span.path]
     output = next((each.value for each in generator.properties if each.name.text == "output"), None)
     provider = _provider(generator)
     if output is None and provider == TYPESCRIPT:
@@ -110,10 +134,17 @@ def _copy(root: Path, generator: Block, written: Path) -> _Copy:
             f"the `output` of `generator {generator.name.text}` is no plain text, so gen does not know where it is",
             "write the path itself",
         )
-    folder = (
-        _default(root, base) if output is None else posixpath.normpath(posixpath.join(base, output.value))
-    )
-    path, text = _typescript(root, generator, folder) if provider == TYPESCRIPT else _javascript(root, folder)
+    folder = _default(root, _base(root, written)) if output is None else _output(root, written, output.value)
+    if posixpath.isabs(folder) or folder == ".." or folder.startswith("../"):
+        raise _UnknownError(
+            f"the client of `generator {generator.name.text}` is outside of the directory of services.yaml, where gen "
+            f"does not look: {_shown([folder])}",
+            "let the `output` be inside of it",
+        )
+    if provider == TYPESCRIPT:
+        path, text = _typescript(root, generator, folder)
+    else:
+        path, text = _javascript(root, folder, places.values())
     parsed, problems = parser.parse(path, text)
     if diagnostics.has_errors(problems):
         raise _UnknownError(f"the schema in {path} cannot be read")
@@ -150,12 +181,25 @@ def _upwards(base: str) -> Iterator[str]:
             yield "/".join(parts[:length]) or "."
 
 
-def _javascript(root: Path, folder: str) -> tuple[str, str]:
-    """`schema.prisma` beside the code, which has the same text inside."""
-    path, code = f"{folder}/schema.prisma", f"{folder}/index.js"
-    if not trees.is_file(root, code):
-        raise _UnknownError(f"there is no generated client: looked at {_shown([code])}")
-    return quoting.path(path), _read(root, path)
+def _javascript(root: Path, folder: str, own: Iterable[Path]) -> tuple[str, str]:
+    """What is inside the code; a client of an early 5 has it only beside it. `own` are the files of the schema, which
+    is not compared with itself."""
+    code, beside = f"{folder}/index.js", f"{folder}/schema.prisma"
+    text = _read(root, code)
+    schema = _inline(text)
+    if schema is not None and "{" in schema:  # Base64 in an early 5
+        return quoting.path(code), schema
+    if not text.strip() or any(_is_same(root, beside, each) for each in own):
+        raise _UnknownError(f"{quoting.path(code)} is no client of Prisma's: it holds no `inlineSchema`")
+    return quoting.path(beside), _read(root, beside)
+
+
+def _is_same(root: Path, path: str, other: Path) -> bool:
+    """Also of hard links."""
+    try:
+        return os.path.samefile(trees.real(root, path), other)  # noqa: PTH121
+    except (trees.Unreadable, OSError):
+        return False
 
 
 def _typescript(root: Path, generator: Block, folder: str) -> tuple[str, str]:
@@ -166,17 +210,21 @@ def _typescript(root: Path, generator: Block, folder: str) -> tuple[str, str]:
             "write ts, mts or cts",
         )
     path = f"{folder}/internal/class.{extension}"
-    text = _read(root, path)
-    begin = _INLINE.search(text)
-    try:
-        if begin is None:
-            raise ValueError(path)
-        schema, _ = json.JSONDecoder().raw_decode(text, begin.end())
-    except ValueError as error:
-        raise _UnknownError(
-            f"{quoting.path(path)} holds no `inlineSchema`, as a client of Prisma's does"
-        ) from error
+    schema = _inline(_read(root, path))
+    if schema is None:
+        raise _UnknownError(f"{quoting.path(path)} holds no `inlineSchema`, as a client of Prisma's does")
     return quoting.path(path), schema
+
+
+def _inline(text: str) -> str | None:
+    begin = _INLINE.search(text)
+    if begin is None:
+        return None
+    try:
+        schema, _ = json.JSONDecoder().raw_decode(text, begin.end())
+    except ValueError:
+        return None
+    return schema if isinstance(schema, str) else None
 
 
 def _read(root: Path, path: str) -> str:

@@ -72,8 +72,8 @@ def _said(item: Item, checked: Checked, server: str) -> Sequence[str]:
     tables = checked.found.tables.values()
     nothing = "nothing to do, because the migrations make no table and the schema has no model"
     if item is Item.MODEL:
-        what = f"{_count(len(tables), 'table')} and as many models, with their columns and fields"
-        return [_with(checked, server), what if tables else nothing, *_left_out(checked)]
+        what = _tables(checked) if tables else nothing
+        return [_with(checked, server), what, *_left_out(checked)]
     if not _any(checked.found):
         return [nothing]
     if item is Item.TYPES:
@@ -87,6 +87,15 @@ def _said(item: Item, checked: Checked, server: str) -> Sequence[str]:
     elsewhere = _elsewhere(checked)
     beside = [each for each in checked.beside if each not in elsewhere]
     return [line, *(f"not compared, for Prisma cannot express it: {each}" for each in beside)]
+
+
+def _tables(checked: Checked) -> str:
+    """No model speaks of the table of an implicit many-to-many relation."""
+    joins = sum(each.is_join_table for each in checked.expected.tables.values())
+    models = len(checked.expected.tables) - joins
+    beside = f" and {_count(joins, 'join table')}" if joins else ""
+    tables = _count(len(checked.found.tables), "table")
+    return f"{tables} for {_count(models, 'model')}{beside}, with their columns and fields"
 
 
 def _elsewhere(checked: Checked) -> tuple[str, ...]:

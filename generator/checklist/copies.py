@@ -1,8 +1,8 @@
 """Whether a generated client is of this schema: the copy of the schema that it holds, compared by meaning.
 
 Prisma writes the copy in its own formatting, all files as one, with comments (`mergeSchemas` in @prisma/internals;
-5 copies a single file as it is). The datasource and the generators are not compared: another machine's binary
-targets make no other client.
+5 copies a single file as it is). The datasource and the generators are not compared, but for `previewFeatures`:
+another machine's binary targets make no other client, a preview feature does.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from generator.migrations import quoting
 from generator.prisma.nodes import (
     Argument,
     Attribute,
@@ -27,6 +28,7 @@ from generator.prisma.nodes import (
     Text,
 )
 
+_FEATURES = "previewFeatures"
 _COMPARED = (Kind.MODEL, Kind.VIEW, Kind.TYPE, Kind.ENUM)
 
 
@@ -53,6 +55,23 @@ def differences(schema: Schema, copy: Schema) -> Iterator[Difference]:
     for key, block in theirs.items():
         if key not in mine:
             yield Difference(f"has the {block.kind} `{block.name.text}`, and the schema has not", None)
+
+
+def features(generator: Block, copy: Schema) -> Iterator[Difference]:
+    """Whether the client was made with other preview features than its generator has now."""
+    theirs = [each for each in copy.of(Kind.GENERATOR) if each.name.text == generator.name.text]
+    if theirs and _features(theirs[0]) != _features(generator):
+        mine = next((each for each in generator.properties if each.name.text == _FEATURES), None)
+        said = ", ".join(sorted(f"`{quoting.shown(each)}`" for each in _features(theirs[0]))) or "none"
+        place = generator.name.span if mine is None else mine.name.span
+        yield Difference(f"was made with other `{_FEATURES}`: {said}", place)
+
+
+def _features(generator: Block) -> frozenset[str]:
+    """One text is a list of one, for Prisma too."""
+    value = next((each.value for each in generator.properties if each.name.text == _FEATURES), None)
+    values = value.values if isinstance(value, List) else (value,)
+    return frozenset(each.value for each in values if isinstance(each, Text))
 
 
 def _blocks(schema: Schema) -> Mapping[tuple[Kind, str], Block]:

@@ -111,15 +111,16 @@ def _compared(request: Request) -> tuple[Checked, Ran]:
 def _with_schema(
     request: Request, checked: Checked, server: str | None, new: New | None
 ) -> Iterator[Outcome]:
-    yield from compared.verify(checked, server)
+    compared_ones = list(compared.verify(checked, server))
+    yield from compared_ones
     problems = [each for each in checked.problems if each.rule.startswith("prisma-")]
     if diagnostics.has_errors(problems):
         for item in (Item.GENERATE, Item.TESTS):
             yield items.not_verified(item, "the schema has mistakes", "mend item 2 first")
         return
-    migrations = None if new is None else new.migrations
+    models = next(each.state for each in compared_ones if each.item is Item.MODEL)
     yield clients.verify(request.root, request.service, checked.schema)
-    yield testing.verify(request.root, request.service, checked.schema, checked.said, migrations)
+    yield testing.verify(request.root, request.service, checked.schema, checked.said, new, models)
 
 
 def _without_schema(service: model.Service) -> Iterator[Outcome]:

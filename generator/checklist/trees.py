@@ -48,6 +48,11 @@ def real(root: Path, path: str) -> Path:
     return found
 
 
+def shown(path: str) -> str:
+    """As a message shows it, and Walk the path that it was given."""
+    return quoting.path(posixpath.normpath(path))
+
+
 def text(root: Path, path: str, most: int) -> str:
     """A plain file of at most `most` bytes. Raises Unreadable."""
     return _text(real(root, path), most)
@@ -93,8 +98,7 @@ class Walk:
 
     def files(self, path: str) -> Iterator[tuple[str, Path]]:
         """The path to show and the real one of all in a folder, or of the one file. Raises Unreadable for `path`."""
-        shown = quoting.path(posixpath.normpath(path))
-        yield from self._below(shown, real(self.root, path))
+        yield from self._below(shown(path), real(self.root, path))
 
     def text(self, found: Path, shown: str, most: int) -> str | None:
         """None, and told, where it cannot be read."""

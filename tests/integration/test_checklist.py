@@ -100,8 +100,7 @@ def project(
     made = projects.write(root, settings, merged)
     texts = {
         SCHEMA_PATH: schema,
-        "generated/schema.prisma": client or schema,
-        "generated/index.js": "",
+        "generated/index.js": f'const config = {{\n  "inlineSchema": {json.dumps(client or schema)},\n}}\n',
         **tests,
     }
     for path, text in texts.items():
@@ -148,7 +147,7 @@ def test_all_six_pass(tmp_path: Path, server: postgres.Server) -> None:
         "\n"
         '2. Define Prisma model with `@@map("table_name")`: passed\n'
         f"   prisma/schema.prisma was compared with what the migrations up to 2 make on {where}\n"
-        "   2 tables and as many models, with their columns and fields\n"
+        "   2 tables for 2 models, with their columns and fields\n"
         "\n"
         "3. Match all column types exactly: passed\n"
         "   5 columns and 1 enum: type, NULL, default\n"
@@ -158,12 +157,14 @@ def test_all_six_pass(tmp_path: Path, server: postgres.Server) -> None:
         "   not compared, for Prisma cannot express it: `users`: `users_email_check` (check constraint)\n"
         "\n"
         "5. Run `pnpm prisma generate`: passed\n"
-        "   the client of `generator client` holds this schema: generated/schema.prisma\n"
+        "   the client of `generator client` holds this schema: generated/index.js\n"
         "\n"
         "6. Write tests using Prisma Client: passed\n"
         "   all 2 models were looked for; gen did not run the tests\n"
-        "   `User` is used in test/user.test.ts:3\n"
-        "   `Post` is used in test/deep/post.spec.ts:1\n"
+        "   `User`: `.user.create(` in test/user.test.ts:3\n"
+        "   `Post`: `.post.findMany(` in test/deep/post.spec.ts:1\n"
+        "   whose client that is, gen does not know, for Prisma Client is not imported there: "
+        "test/user.test.ts, test/deep/post.spec.ts\n"
     )
 
 
@@ -359,6 +360,54 @@ def test_nothing_to_do_is_passed_where_that_was_verified(tmp_path: Path, server:
     assert all("nothing to do" in str(found["items"][number]["told"]) for number in (1, 2, 3, 5))
 
 
+def test_what_is_no_test_does_not_count_below_a_folder(tmp_path: Path, server: postgres.Server) -> None:
+    service = "\nexport const users = () => prisma.user.findMany();\n"
+    tests = {"src/user/user.service.ts": service, "src/post.spec.ts": "prisma.post.count()"}
+    made = project(tmp_path, settings=SETTING.replace("[test]", "[src]"), tests=tests)
+    found = told(made, server)
+    assert states(found) == [PASSED] * 5 + [FAILED]
+    ((rule, _, line),) = errors(found, 6)
+    assert (rule, line) == ("checklist-test-missing", 17)
+    message = found["items"][5]["errors"][0]["message"]
+    assert message.endswith("in 1 test file of `src`, only in src/user/user.service.ts:2, which is no test")
+    # Named itself, it counts.
+    settings = SETTING.replace("[test]", "[src, src/user/user.service.ts]")
+    projects.write(tmp_path, settings, SQL)
+    assert states(told(made, server)) == [PASSED] * 6
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b" " * (2 * 1024 * 1024 + 1)])
+def test_what_may_be_in_a_file_that_was_not_read_is_not_verified(
+    tmp_path: Path, server: postgres.Server, content: bytes
+) -> None:
+    made = project(tmp_path, tests=ONLY_POST)
+    (made / "test/user.test.ts").write_bytes(content)
+    found = told(made, server)
+    assert states(found) == [PASSED] * 5 + [UNKNOWN]
+    assert "no call of `User` was found, and not every file was read" in found["items"][5]["told"][0]
+    assert found["items"][5]["told"][1].startswith("not read: test/user.test.ts ")
+
+
+def test_where_no_path_is_right_only_that_is_told(tmp_path: Path, server: postgres.Server) -> None:
+    found = told(project(tmp_path, settings=SETTING.replace("[test]", "[../test]")), server)
+    assert [each[0] for each in errors(found, 6)] == ["checklist-tests-path"]
+
+
+def test_a_join_table_is_no_model(tmp_path: Path, server: postgres.Server) -> None:
+    join = (
+        'CREATE TABLE "_PostToUser" ("A" uuid NOT NULL REFERENCES posts ON DELETE CASCADE ON UPDATE CASCADE, '
+        '"B" bigint NOT NULL REFERENCES users ON DELETE CASCADE ON UPDATE CASCADE, '
+        'CONSTRAINT "_PostToUser_AB_pkey" PRIMARY KEY ("A", "B"));\n'
+        'CREATE INDEX "_PostToUser_B_index" ON "_PostToUser" ("B");'
+    )
+    schema = SCHEMA.replace("  title String?\n", "  title String?\n  users User[]\n").replace(
+        "  role  Role   @default(USER)\n", "  role  Role   @default(USER)\n  posts Post[]\n"
+    )
+    sql = {**SQL, "00003_join.sql": projects.migration(join)}
+    found = told(project(tmp_path, schema, sql=sql), server)
+    assert "3 tables for 2 models and 1 join table, with their columns and fields" in str(found["items"][1])
+
+
 def test_an_excluded_table_is_named_and_needs_no_test(tmp_path: Path, server: postgres.Server) -> None:
     made = project(
         tmp_path,
@@ -402,7 +451,9 @@ def branch(tmp_path: Path, sql: Mapping[str, str], more: Mapping[str, str], **ch
 
 FIRST = {"00001_users.sql": SQL["00001_users.sql"]}
 SECOND = {"00002_posts.sql": SQL["00002_posts.sql"]}
-ONLY_POST = {"test/post.spec.ts": TESTS["test/deep/post.spec.ts"]}
+ONLY_POST = {
+    "test/post.spec.ts": f"import {{ PrismaClient }} from '@prisma/client';{TESTS['test/deep/post.spec.ts']}"
+}
 
 
 def test_since_names_what_is_new_and_wants_tests_of_it_alone(tmp_path: Path, server: postgres.Server) -> None:
@@ -411,16 +462,63 @@ def test_since_names_what_is_new_and_wants_tests_of_it_alone(tmp_path: Path, ser
     assert f"new against main: {FOLDER}/00002_posts.sql" in found["items"][0]["told"]
     assert found["items"][5]["told"] == [
         "1 of 2 models were looked for: those of the new migrations; gen did not run the tests",
-        "`Post` is used in test/post.spec.ts:1",
+        "`Post`: `.post.findMany(` in test/post.spec.ts:1",
     ]
 
 
 def test_since_without_a_new_migration_fails(tmp_path: Path, server: postgres.Server) -> None:
     found = told(branch(tmp_path, SQL, {}), server, "--since", "main")
-    assert states(found) == [FAILED, PASSED, PASSED, PASSED, PASSED, PASSED]
+    assert states(found) == [FAILED, PASSED, PASSED, PASSED, PASSED, UNKNOWN]
     ((rule, path, line),) = errors(found, 1)
     assert (rule, path, line > 1) == ("checklist-migration-missing", "services.yaml", True)
-    assert "nothing to do" in found["items"][5]["told"][0]
+    assert "no migration that is new against main" in found["items"][5]["told"][0]
+    assert found["items"][5]["help"] == "mend item 1 first"
+
+
+def test_since_a_table_without_a_model_is_not_passed_for_nothing_to_do(
+    tmp_path: Path, server: postgres.Server
+) -> None:
+    made = branch(tmp_path, FIRST, SECOND, schema=SCHEMA.partition("\nmodel Post")[0])
+    found = told(made, server, "--since", "main")
+    assert states(found) == [PASSED, FAILED, UNKNOWN, UNKNOWN, PASSED, UNKNOWN]
+    assert found["items"][5]["help"] == "mend item 2 first"
+
+
+def test_since_what_did_not_run_is_not_passed_for_nothing_to_do(
+    tmp_path: Path, server: postgres.Server
+) -> None:
+    more = {"00003_bad.sql": projects.migration("COMMENT ON SCHEMA nowhere IS 'x';")}
+    found = told(branch(tmp_path, SQL, more), server, "--since", "main")
+    assert states(found) == [FAILED, UNKNOWN, UNKNOWN, UNKNOWN, PASSED, UNKNOWN]
+    assert found["items"][5]["help"] == "mend item 1 first"
+
+
+FUNCTION = (
+    "-- +goose StatementBegin\nCREATE FUNCTION public.fill(a text) RETURNS text LANGUAGE sql AS "
+    "$$ INSERT INTO users (email) VALUES (a) RETURNING email $$;\n-- +goose StatementEnd\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_hidden"),
+    [
+        ("DROP INDEX users_email_idx;", True),
+        ("ALTER INDEX users_email_idx RENAME TO users_mail_idx;", True),
+        ("INSERT INTO posts VALUES (gen_random_uuid(), Fill ('a'));", True),
+        ('UPDATE posts SET title = public."fill"(title);', True),
+        ("CREATE TABLE filled AS (VALUES (fill('a')));", True),
+        ('ALTER TABLE U&"\\0075sers" ADD COLUMN nick text;', True),
+        ("INSERT INTO posts VALUES (gen_random_uuid(), upper('a'));", False),
+        ("COMMENT ON FUNCTION fill(text) IS 'x'; ALTER FUNCTION fill(text) STABLE;", False),
+    ],
+)
+def test_since_wants_every_model_where_a_statement_does_not_name_its_table(
+    tmp_path: Path, server: postgres.Server, sql: str, is_hidden: bool
+) -> None:
+    merged = {**SQL, "00003_fill.sql": projects.migration(FUNCTION.rstrip("\n"))}
+    made = branch(tmp_path, merged, {"00004_new.sql": projects.migration(sql)}, tests=ONLY_POST)
+    missing = ("checklist-test-missing", SCHEMA_PATH, 17)
+    assert (missing in errors(told(made, server, "--since", "main"), 6)) == is_hidden
 
 
 def test_since_finds_the_models_of_an_enum(tmp_path: Path, server: postgres.Server) -> None:
@@ -474,7 +572,7 @@ def test_nothing_in_the_report_moves_a_terminal(tmp_path: Path, server: postgres
     tests = {"test/\x1b[31m.test.ts": "prisma.user.count();\n", **ONLY_POST}
     said = run(project(tmp_path, tests=tests), server)
     assert said.returncode == 0
-    assert "`User` is used in test/\\x1b[31m.test.ts:1" in said.stdout
+    assert "`User`: `.user.count(` in test/\\x1b[31m.test.ts:1" in said.stdout
 
 
 def test_no_password_is_shown(tmp_path: Path, server: postgres.Server) -> None:

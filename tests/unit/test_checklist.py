@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from generator.checklist import accessors, assigned, clients, copies, scanning, trees
+from generator.checklist import accessors, assigned, clients, copies, looking, prefilter, scanning, trees
 from generator.checklist.items import Item, Outcome, State
 from generator.diagnostics import Position
 from generator.model import Prisma
@@ -89,6 +92,26 @@ USED = (
     "#!/usr/bin/env node '\nprisma.user.count()",
     "x = a++ ; prisma.user.count()",
     "/* ** a */ prisma.user.count()",
+    "i++ / c; prisma.user.findMany(); d / e",
+    "i-- / c; prisma.user.findMany(); d / e",
+    "x! / c; prisma.user.findMany(); d / e",
+    "f()! / c; prisma.user.findMany(); d / e",
+    "a.return / c; prisma.user.findMany(); d / e",
+    "if (!/[/'\"]/.test(a)) prisma.user.count()",
+    "const { user } = prisma; user.findMany()",
+    "const { post: p, user: u } = this.db.prisma;\nbeforeEach(() => u.findMany());",
+    "const { user, } = new PrismaClient(); await user.count();",
+    "const u = prisma.user; u.findMany()",
+    "let u: Prisma.UserDelegate;\nbeforeAll(() => { u = prisma['user']; });\nit('', () => u.findMany());",
+    "const u: Prisma.UserDelegate = client!.user as any; u.findMany()",
+    "(prisma.user as any).findMany()",
+    "await (prisma.user satisfies Prisma.UserDelegate<X>).findMany()",
+    "(prisma.user).findMany()",
+    "prisma[`user`].findMany()",
+    "prisma[`user`][`findMany`]()",
+    "it.skip('a', () => { prisma.post.count(); }); it('b', () => { prisma.user.count(); });",
+    "it('skip', () => prisma.user.count())",
+    "stats.user.count < limit && n > (3); prisma.user.count()",
 )
 NOT_USED = (
     "",
@@ -117,23 +140,142 @@ NOT_USED = (
     "this.#user.create()",
     "prisma.user ? .5 : create()",
     "'a\\\nprisma.user.findMany()'",
+    "prismaMock.user.create.mockResolvedValue({})",
+    "stats.user.count < limit && n > (3)",
+    "stats.user.count < limit || n > (3)",
+    "stats.user.count < limit == n > (3)",
+    "stats.user.count < 3, n > (3)",
+    "f(stats.user.count < limit) > (3)",
+    "stats.user.count < limit, n > (3)",
+    "it.skip('a', () => { prisma.user.count(); })",
+    "test.skip('a', () => { prisma.user.count(); })",
+    "describe.skip('a', () => { it('b', () => { prisma.user.count(); }); })",
+    "test.concurrent.skip('a', () => { prisma.user.count(); })",
+    "it.skip.each([[1], [2]])('a', () => { prisma.user.count(); })",
+    "it.skip.each`a\n${1}`('a', () => { prisma.user.count(); })",
+    "xit('a', () => { prisma.user.count(); })",
+    "xtest('a', () => { prisma.user.count(); })",
+    "xdescribe('a', () => { f(')'); prisma.user.count(); })",
+    "const { user } = await signIn(); user.update({})",
+    "const { user } = prisma; const user = f(); user.update()",
+    "const user = req.body; user.update()",
+    "a.user = b; a.update()",
+    "expect(prisma.user).count()",
+    "const { account } = prisma; user.update()",
 )
 
 
 @pytest.mark.parametrize("text", USED)
 def test_a_call_of_the_client_is_found(text: str) -> None:
-    assert [name for name, _ in accessors.calls(text, {"user", "post"})] == ["user"]
+    assert [each.name for each in accessors.calls(text, {"user", "post"}).calls] == ["user"]
 
 
 @pytest.mark.parametrize("text", NOT_USED)
 def test_what_is_no_call_of_the_client_is_not(text: str) -> None:
-    assert [name for name, _ in accessors.calls(text, {"user"})] == []
+    assert accessors.calls(text, {"user"}).calls == ()
 
 
 def test_a_call_is_where_the_accessor_is() -> None:
     text = "// prisma.user.count()\nawait prisma\n  .user.count()\n"
-    ((name, index),) = accessors.calls(text, {"user"})
-    assert (name, text.count("\n", 0, index) + 1) == ("user", 3)
+    (found,) = accessors.calls(text, {"user"}).calls
+    assert (found.name, found.method, text.count("\n", 0, found.at) + 1) == ("user", "count", 3)
+
+
+# More than a few seconds for none of these: a line of unclosed patterns took minutes.
+HUGE = (
+    ".user\n",
+    ".user.count<",
+    "(/[",
+    "(/[\n",
+    "it.skip(",
+    "user = ",
+    "const {user, user} = ",
+    "(user)",
+    "'\\\\",
+    "${`",
+)
+ALL_OF_IT = """
+import sys
+from generator.checklist import accessors, looking
+for each in sys.argv[1:]:
+    length = looking.MAX_BYTES if each in ("(/[", ".user.count<") else looking.MAX_BYTES // 16
+    text = ".user.x\\n" + each * (length // len(each)) + "\\n;user.count"
+    accessors.calls(text, frozenset({"user"}))
+    print("done")
+"""
+
+
+@pytest.mark.parametrize("text", HUGE)
+def test_a_file_of_the_largest_size_ends(text: str) -> None:
+    """In a process of its own, which can be stopped."""
+    said = subprocess.run(
+        [sys.executable, "-c", ALL_OF_IT, text],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (said.stdout, said.stderr) == ("done\n", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "is_test"),
+    [
+        ("src/user.test.ts", True),
+        ("src/user.spec.tsx", True),
+        ("src/app.e2e-spec.ts", True),
+        ("src/user_test.js", True),
+        ("src/user.e2e.ts", True),
+        ("src/__tests__/user.ts", True),
+        ("apps/auth/test/support/user.ts", True),
+        ("integration/user.ts", True),
+        ("src/user.service.ts", False),
+        ("src/test.ts", False),
+        ("src/testing/user.ts", False),
+        ("src/latest.ts", False),
+        ("src/contest.controller.ts", False),
+    ],
+)
+def test_which_files_are_tests(path: str, is_test: bool) -> None:
+    assert looking.is_test(path) == is_test
+
+
+@pytest.mark.parametrize(
+    ("head", "is_clients"),
+    [
+        ("import { PrismaClient } from './db';", True),
+        ("import prisma from '@prisma/client/extension';", True),
+        ("import { prisma } from '../generated/client';", True),
+        ("import { prisma } from '../generated';", False),
+        ("const api = trpc.createClient();", False),
+        ("// PrismaClient of '@prisma/client'", False),
+    ],
+)
+def test_whose_client_it_is_says_what_a_test_imports(tmp_path: Path, head: str, is_clients: bool) -> None:
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test/user.ts").write_text(f"{head}\n  db.user.count()")
+    looked = looking.look(tmp_path, ["test"], frozenset({"user"}), frozenset({"generated/client"}))
+    assert looked.uses == {"user": looking.Use("test/user.ts", 2, ".user.count(", is_clients)}
+
+
+def test_only_files_that_were_read_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test/a.ts").write_text("")
+    (tmp_path / "test/b.ts").write_bytes(b"\xff")
+    looked = looking.look(tmp_path, ["test", "gone"], frozenset({"user"}), frozenset())
+    assert (looked.files, looked.unread, looked.wrong) == (
+        1,
+        ["test/b.ts is not UTF-8"],
+        {1: "does not exist"},
+    )
+
+
+def test_most_files_are_not_read_word_by_word() -> None:
+    ordinary = (
+        "const user = req.user;\nif (user.name) this.users.delete(user.id);\ncounts.create({ user });\n" * 9
+    )
+    assert not prefilter.may_call(ordinary, frozenset({"user", "post"}))
 
 
 @pytest.mark.parametrize(
@@ -154,7 +296,7 @@ def test_the_clients_name_of_a_model(model: str, name: str) -> None:
     "text", ["`${" * 5000, "/*" + "*" * 100_000, "'" * 100_001, ".user.count<" * 3000, "{" * 9999]
 )
 def test_the_tokenizer_ends(text: str) -> None:
-    assert list(accessors.calls(f"{text} user", {"user"})) == []
+    assert accessors.calls(f"{text} user", {"user"}).calls == ()
     assert len(list(scanning.tokens(text))) <= len(text)
 
 
@@ -257,7 +399,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def test_what_prisma_generated_is_of_the_schema(project: Path) -> None:
     found = verified(project)
     assert found.state is State.PASSED, found
-    expected = ["the client of `generator client` holds this schema: generated/js/schema.prisma"]
+    expected = ["the client of `generator client` holds this schema: generated/js/index.js"]
     if project.joinpath("generated/ts").exists():
         expected.append("the client of `generator typed` holds this schema: generated/ts/internal/class.ts")
     assert list(found.told) == expected
@@ -275,7 +417,7 @@ def test_a_client_of_yesterday_fails_at_the_line(project: Path) -> None:
 
 
 def test_one_stale_client_of_two_fails(project: Path) -> None:
-    edit(project / "generated/js/schema.prisma", "  userId ", "  userID ")
+    edit(project / "generated/js/index.js", "  userId ", "  userID ")
     found = verified(project)
     assert found.state is State.FAILED
     assert [each.position.path for each in found.diagnostics] == ["prisma/models/post.prisma"]
@@ -300,6 +442,10 @@ LOCAL = (
 )
 
 
+def code(schema: str) -> str:
+    return f'const config = {{\n  "inlineSchema": {json.dumps(schema)},\n}}\n'
+
+
 def installed(root: Path, store: str = "") -> Path:
     """A schema in apps/auth, with its client where npm or pnpm have it; the client's folder."""
     (root / "apps/auth/prisma").mkdir(parents=True)
@@ -312,8 +458,8 @@ def installed(root: Path, store: str = "") -> Path:
         (links / "client").symlink_to(os.path.relpath(packages / "@prisma/client", links))
     client = packages / ".prisma/client"
     client.mkdir(parents=True)
-    (client / "schema.prisma").write_text(LOCAL)
-    (client / "index.js").write_text("")
+    (client / "schema.prisma").write_text("// not this one: it is beside the code\n")
+    (client / "index.js").write_text(code(LOCAL))
     return client
 
 
@@ -326,8 +472,8 @@ def test_the_default_place_of_a_client(tmp_path: Path, store: str) -> None:
     client = installed(tmp_path, store)
     found = verified(tmp_path, SCHEMA)
     assert found.state is State.PASSED, found
-    assert found.told[0].endswith(f": {(client / 'schema.prisma').relative_to(tmp_path)}")
-    edit(client / "schema.prisma", "Int @id", "BigInt @id")
+    assert found.told[0].endswith(f": {(client / 'index.js').relative_to(tmp_path)}")
+    edit(client / "index.js", "Int @id", "BigInt @id")
     found = verified(tmp_path, SCHEMA)
     assert [(each.position.path, each.position.line) for each in found.diagnostics] == [(SCHEMA, 10)]
 
@@ -345,12 +491,13 @@ def test_no_package_names_the_places(tmp_path: Path) -> None:
 
 def test_the_stub_of_a_fresh_installation_is_no_client(tmp_path: Path) -> None:
     client = installed(tmp_path)
-    (client / "schema.prisma").unlink()  # its postinstall leaves index.js, which only throws
+    (client / "schema.prisma").unlink()
+    (client / "index.js").write_text("throw new Error('run prisma generate')\n")
     assert verified(tmp_path, SCHEMA).state is State.NOT_VERIFIED
 
 
-def hostile(client: Path, how: str) -> None:
-    copy = client / "schema.prisma"
+def hostile(client: Path, file: str, how: str) -> None:
+    copy = client / file
     copy.unlink()
     match how:
         case "link":
@@ -362,7 +509,7 @@ def hostile(client: Path, how: str) -> None:
         case "bytes":
             copy.write_bytes(b"\xff\xfe\x00")
         case "circle":
-            copy.symlink_to("schema.prisma")
+            copy.symlink_to(file)
         case "text":
             copy.write_text("<html>")
         case "giant":
@@ -371,8 +518,14 @@ def hostile(client: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["link", "fifo", "folder", "bytes", "circle", "text", "giant"])
-def test_a_hostile_client_is_not_verified(tmp_path: Path, how: str) -> None:
-    hostile(installed(tmp_path), how)
+@pytest.mark.parametrize("file", ["index.js", "schema.prisma"])
+def test_a_hostile_client_is_not_verified(tmp_path: Path, file: str, how: str) -> None:
+    client = installed(tmp_path)
+    if file == "schema.prisma":
+        (client / "index.js").write_text("module.exports = {}\n")
+    else:
+        (client / "schema.prisma").unlink()
+    hostile(client, file, how)
     found = verified(tmp_path, SCHEMA)
     assert (found.state, found.diagnostics) == (State.NOT_VERIFIED, ())
 
@@ -393,7 +546,14 @@ def test_a_package_outside_of_the_repository_is_not_looked_at(tmp_path: Path) ->
         ('provider = "prisma-client"', "has no `output`"),
         ('provider = "prisma-client-js"\n  output = env("OUT")', "is no plain text"),
         ('provider = env("X")', "names no `provider`"),
-        ('provider = "prisma-client-js"\n  output = "../../../../out"', "there is no generated client"),
+        (
+            'provider = "prisma-client-js"\n  output = "../../../../out"',
+            "is outside of the directory of services.yaml, where gen does not look: ../out",
+        ),
+        (
+            'provider = "prisma-client"\n  output = "/nowhere/out"',
+            "is outside of the directory of services.yaml, where gen does not look: /nowhere/out",
+        ),
         (
             'provider = "prisma-client"\n  output = "a"\n  generatedFileExtension = "../x"',
             "is none that Prisma has",
@@ -406,6 +566,85 @@ def test_where_gen_cannot_know(tmp_path: Path, setting: str, said: str) -> None:
     found = verified(tmp_path, SCHEMA)
     assert found.state is State.NOT_VERIFIED
     assert said in found.told[0]
+
+
+JS = 'provider = "prisma-client-js"'
+
+
+def test_an_absolute_output_inside_is_looked_at(tmp_path: Path) -> None:
+    client = installed(tmp_path)
+    edit(tmp_path / SCHEMA, JS, f'{JS}\n  output = "{client}"')
+    assert verified(tmp_path, SCHEMA).state is State.PASSED
+
+
+def test_a_schema_beside_an_empty_file_is_no_client(tmp_path: Path) -> None:
+    client = installed(tmp_path)
+    (client / "index.js").write_text("\n")
+    (client / "schema.prisma").write_text(LOCAL)
+    found = verified(tmp_path, SCHEMA)
+    assert found.state is State.NOT_VERIFIED
+    assert "holds no `inlineSchema`" in found.told[0]
+
+
+def test_a_client_that_has_the_schema_beside_it(tmp_path: Path) -> None:
+    client = installed(tmp_path)
+    for text in ("module.exports = {}\n", code("bW9kZWw=")):
+        (client / "index.js").write_text(text)
+        (client / "schema.prisma").write_text(LOCAL)
+        assert verified(tmp_path, SCHEMA).state is State.PASSED
+        edit(client / "schema.prisma", "Int @id", "BigInt @id")
+        assert verified(tmp_path, SCHEMA).state is State.FAILED
+
+
+@pytest.mark.parametrize("how", ["the same", "link", "hard link"])
+def test_the_schema_is_not_compared_with_itself(tmp_path: Path, how: str) -> None:
+    installed(tmp_path)
+    schema = tmp_path / SCHEMA
+    folder = schema.parent
+    output = "." if how == "the same" else "../out"
+    edit(schema, JS, f'{JS}\n  output = "{output}"')
+    out = folder / output
+    out.mkdir(exist_ok=True)
+    (out / "index.js").write_text("module.exports = require('./seed')\n")
+    if how == "link":
+        (out / "schema.prisma").symlink_to(schema)
+    if how == "hard link":
+        (out / "schema.prisma").hardlink_to(schema)
+    found = verified(tmp_path, SCHEMA)
+    assert found.state is State.NOT_VERIFIED, found
+    assert "is no client of Prisma's" in found.told[0]
+
+
+FEATURE = 'previewFeatures = ["views", "relationJoins"]'
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "is_same"),
+    [
+        (FEATURE, 'previewFeatures = ["relationJoins", "views"]', True),
+        (FEATURE, 'previewFeatures = ["views"]', False),
+        (FEATURE, "", False),
+        ("", FEATURE, False),
+        ("", "previewFeatures = []", True),
+    ],
+)
+def test_a_client_of_other_preview_features(tmp_path: Path, now: str, then: str, is_same: bool) -> None:
+    client = installed(tmp_path)
+    (tmp_path / SCHEMA).write_text(LOCAL.replace(JS, f"{JS}\n  {now}"))
+    (client / "index.js").write_text(code(LOCAL.replace(JS, f"{JS}\n  {then}")))
+    found = verified(tmp_path, SCHEMA)
+    assert (found.state is State.PASSED) == is_same
+    if not is_same:
+        (stale,) = found.diagnostics
+        assert (stale.rule, stale.position.line) == ("checklist-client-stale", 7 if now else 5)
+        assert "was made with other `previewFeatures`" in stale.message
+
+
+def test_a_generator_of_another_name_says_nothing_of_features(tmp_path: Path) -> None:
+    client = installed(tmp_path)
+    other = LOCAL.replace("generator client", "generator other").replace(JS, f"{JS}\n  {FEATURE}")
+    (client / "index.js").write_text(code(other))
+    assert verified(tmp_path, SCHEMA).state is State.PASSED
 
 
 def test_a_schema_without_a_generator_fails(tmp_path: Path) -> None:

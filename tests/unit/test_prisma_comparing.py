@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from generator.prisma import comparing, defaults, wording
+from generator.prisma import comparing, defaults, expected, nodes, parser, wording
 from generator.prisma.nodes import Span
 from generator.prisma.relational import (
     Action,
@@ -232,7 +232,7 @@ OF_DATABASE = {
         with_column(USERS, "nick", default=defaults.expression("upper(email)"), is_generated=True),
         "prisma-default-differs",
         "users.nick",
-        'write `@default(dbgenerated("upper(email)"))`',
+        "is a generated column in the database\nPrisma keeps its expression as a default: write `@default(dbgen",
     ),
     "no primary key": (without_index("users_pkey"), "prisma-primary-key", "users.users_pkey", "@@id([id])"),
     "unique for primary": (
@@ -311,7 +311,7 @@ OF_DATABASE = {
     ),
     "enum's value": (enum("A"), "prisma-enum", "role", "has `B`, which the database lacks"),
     "enum's other value": (enum("A", "B", "C"), "prisma-enum", "role", "lacks `C` of the database"),
-    "enum's order": (enum("B", "A"), "prisma-enum", "role", "write them as `B, A`"),
+    "enum's order": (enum("B", "A"), "prisma-enum", "role", "write them as `B`, `A`"),
     "unused enum": (replace(GOOD, enums={}), "prisma-enum", "role", "is not in the database"),
 }
 
@@ -342,7 +342,7 @@ OF_SCHEMA = {
         "posts.posts_user_id_fkey",
         "fields: [user_id], references: [id], onDelete: Restrict, onUpdate: Cascade",
     ),
-    "no enum": (replace(GOOD, enums={}), "prisma-enum", "role", "of `A, B`"),
+    "no enum": (replace(GOOD, enums={}), "prisma-enum", "role", "of `A`, `B`"),
     "a where": (with_index(PAIR, unsayable=("partial",)), "prisma-index", f"users.{PAIR}", "for all rows"),
 }
 
@@ -510,4 +510,212 @@ def test_beside_is_a_line_for_each_table() -> None:
     ],
 )
 def test_field_as_a_person_writes_it(given: Column, line: str) -> None:
-    assert wording.field(given, {("public", "role"): "Role"}) == line
+    assert wording.field(given, {("public", "role"): wording.Named("Role", {"A": "A"})}) == line
+
+
+MAPPED = Enum(*ROLE, ("active", "in progress"), called="Role", names=("ACTIVE", "in_progress"))
+OF_ROLE = Database(
+    {USERS: table(USERS, [column("role", Type("public.role"))], [])},
+    {ROLE: MAPPED},
+)
+
+
+def with_default(base: Database, value: str) -> Database:
+    role = replace(
+        base.tables[USERS].columns["role"], default=Default(DefaultKind.VALUE, value, f"'{value}'")
+    )
+    return with_table(base, USERS, columns={"role": role})
+
+
+def of_values(*values: str) -> Database:
+    return replace(OF_ROLE, enums={ROLE: Enum(*ROLE, values)})
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "here", "there"),
+    [
+        ("in progress", "active", "in_progress", "ACTIVE"),
+        ("active", "in progress", "ACTIVE", "in_progress"),
+        ("active", "to do", "ACTIVE", "to_do"),
+        ("active", "in_progress", "ACTIVE", "in_progressvalue"),
+    ],
+)
+def test_an_enums_default_is_told_by_the_names_of_the_schema(
+    mine: str, theirs: str, here: str, there: str
+) -> None:
+    found = with_default(of_values("active", "in progress", "in_progress", "to do"), theirs)
+    told, _ = comparing.compare(with_default(OF_ROLE, mine), found)
+    assert told.message.endswith(
+        f"has `@default({here})` in the schema, and `@default({there})` in the database"
+    )
+    assert told.help.startswith(f"write `@default({there})`, or")
+
+
+def test_an_enums_values_are_written_as_lines_of_the_enum() -> None:
+    (told,) = comparing.compare(OF_ROLE, of_values("in progress", "to do", "x", "active"))
+    lines = '`in_progress @map("in progress")`, `to_do @map("to do")`, `x`, `ACTIVE @map("active")`'
+    assert told.help == f"write the values {lines}, or change the type in a migration"
+    (told,) = comparing.compare(OF_ROLE, of_values("in progress", "active"))
+    assert told.help == 'write them as `in_progress @map("in progress")`, `ACTIVE @map("active")`'
+    (told,) = comparing.compare(replace(OF_ROLE, enums={}, tables={}), replace(of_values("to do"), tables={}))
+    assert told.help.endswith('or write an enum of `to_do @map("to do")`')
+
+
+def test_an_enum_that_moved_keeps_its_names() -> None:
+    found = with_default(of_values("active", "in progress"), "in progress")
+    role = replace(found.tables[USERS].columns["role"], type=Type("app.role"))
+    moved = replace(MAPPED, schema="app", called="")
+    found = with_table(replace(found, enums={("app", "role"): moved}), USERS, columns={"role": role})
+    told = comparing.compare(with_default(OF_ROLE, "active"), found)
+    assert [each.rule for each in told] == ["prisma-default-differs", "prisma-other-schema"]
+    assert "write `@default(in_progress)`" in told[0].help
+
+
+def test_many_values_of_an_enum_are_not_all_told() -> None:
+    (told,) = comparing.compare(OF_ROLE, of_values(*(f"v{number}" for number in range(150))))
+    assert "`v99` and 50 more, or" in told.help
+
+
+def test_the_relations_name_stays() -> None:
+    (told,) = comparing.compare(with_key(called='re"p'), with_key(on_delete=Action.CASCADE))
+    assert r'write `@relation("re\"p", fields: [user_id], references: [id], onDelete: Cascade,' in told.help
+
+
+def test_a_foreign_key_where_prisma_has_none() -> None:
+    without_keys = with_table(replace(GOOD, has_keys=False), POSTS, foreign_keys={})
+    (told,) = comparing.compare(without_keys, GOOD)
+    assert told.help == (
+        'drop the foreign key in a migration, or remove `relationMode = "prisma"` of the datasource'
+    )
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "line"),
+    [
+        (
+            index("u", U, "nick", "state", called="uu"),
+            index("u", U, "state", "nick"),
+            'write `@@unique([state, nick], name: "uu", map: "u")`, or',
+        ),
+        (
+            index("users_pkey", P, "id", "state", called="compound"),
+            index("users_pkey", P, "state", "id"),
+            'write `@@id([state, id], name: "compound")`, or',
+        ),
+        (
+            index("old", X, "nick", called="old"),
+            index("old", X, "nick", method="hash"),
+            'write `@@index([nick], name: "old", type: Hash)`, or',
+        ),
+        (
+            index("users_nick_key", U, "nick", is_of_field=True),
+            index("other", U, "nick"),
+            'write `@unique(map: "other")`, or',
+        ),
+        (
+            index("users_nick_key", U, "nick", is_of_field=True),
+            replace(index("users_nick_key", U), columns=(IndexColumn("nick", Sort.DESC),)),
+            "write `@unique(sort: Desc)`, or",
+        ),
+        (
+            index("users_pkey", P, "id", is_of_field=True),
+            index("pk", P, "id"),
+            'write `@id(map: "pk")`, or',
+        ),
+        (
+            index("users_pkey", P, "id", is_of_field=True),
+            index("users_pkey", P, "id", "state"),
+            "write `@@id([id, state])` instead of `@id`, or",
+        ),
+        (
+            index("users_nick_key", U, "nick", is_of_field=True),
+            index("users_nick_idx", X, "nick"),
+            "write `@@index([nick])` instead of `@unique`, or",
+        ),
+    ],
+)
+def test_an_index_is_written_as_it_stands(mine: Index, theirs: Index, line: str) -> None:
+    ours, others = (with_table(GOOD, USERS, indexes={each.name: each}) for each in (mine, theirs))
+    (told,) = comparing.compare(ours, others)
+    assert told.help.startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("mine", "line"),
+    [
+        (index("users_nick_key", U, "nick", is_of_field=True), "`@unique`"),
+        (index("u", U, "nick", is_of_field=True), '`@unique(map: "u")`'),
+        (index("users_nick_key", U, "nick"), "`@@unique([nick])`"),
+        (
+            index("users_nick_state_key", U, "nick", "state", called="c"),
+            '`@@unique([nick, state], name: "c")`',
+        ),
+    ],
+)
+def test_what_to_remove_is_what_stands_there(mine: Index, line: str) -> None:
+    (told,) = comparing.compare(more_indexes(mine), GOOD)
+    assert told.help == f"create it in a migration, or remove {line}"
+    named = with_table(GOOD, USERS, indexes=without(GOOD.tables[USERS].indexes, "users_pkey"))
+    ours = with_index("users_pkey", is_of_field=True)
+    (told,) = comparing.compare(ours, named)
+    assert told.help.endswith("or remove `@id`")
+
+
+def test_names_are_whole_and_in_their_own_letters() -> None:
+    name, longest = "Weird Näme", "ä" * 31
+    columns = [column(longest + str(number)) for number in range(32)]
+    wide = Index("x" * 63, X, tuple(IndexColumn(each.name) for each in columns))
+    key_ = ("public", name)
+    found = replace(GOOD, tables={**GOOD.tables, key_: table(key_, columns, [wide])})
+    mine = replace(GOOD, tables={**GOOD.tables, key_: table(key_, columns, [])})
+    (told,) = comparing.compare(GOOD, found)
+    assert "exclude `Weird Näme` in services.yaml" in told.help
+    (told,) = comparing.compare(mine, found)
+    assert all(f"{each.name}" in told.help for each in columns)
+    assert f'map: "{wide.name}")`' in told.help
+
+
+def test_a_long_default_is_cut_where_one_only_looks() -> None:
+    (told,) = comparing.compare(GOOD, with_column(USERS, "state", default=replace(ACTIVE, text="b" * 1000)))
+    assert "bbb...`" in told.message
+    assert f'write `@default("{"b" * 1000}")`' in told.help
+
+
+def test_names_that_the_schema_gives_reach_the_comparison() -> None:
+    text = """\
+datasource db {
+  provider     = "postgresql"
+  relationMode = "prisma"
+}
+enum Role {
+  ADMIN @map("admin")
+}
+model User {
+  id    Int    @id
+  a     Int    @unique
+  b     Role   @default(ADMIN)
+  posts Post[] @relation("rep")
+
+  @@unique([a, b], name: "both")
+}
+model Post {
+  id     Int  @id
+  userId Int
+  user   User @relation("rep", fields: [userId], references: [id])
+}
+"""
+    keyed = text.replace('  relationMode = "prisma"\n', "")
+    without_keys, with_them = (
+        expected.read(nodes.Schema((parser.parse("schema.prisma", each)[0],)))[0] for each in (text, keyed)
+    )
+    assert not without_keys.has_keys
+    assert with_them.has_keys
+    (told,) = with_them.tables["public", "Post"].foreign_keys.values()
+    assert told.called == "rep"
+    indexes = with_them.tables["public", "User"].indexes
+    assert {each.name: (each.called, each.is_of_field) for each in indexes.values()} == {
+        "User_pkey": ("", True),
+        "User_a_key": ("", True),
+        "User_a_b_key": ("both", False),
+    }
+    assert with_them.enums["public", "Role"].names == ("ADMIN",)
