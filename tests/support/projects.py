@@ -52,7 +52,9 @@ def build(root: Path) -> Path:
     """`out/` of a project that has to be right. What `write` made, and nothing beside it, is built once, and copied to
     where it is wanted again."""
     if {each.name for each in root.iterdir()} == {"services.yaml", "migrations"}:
-        shutil.copytree(_built(files(root)), root, dirs_exist_ok=True)
+        # Not the whole: the root would get the mode of the other one.
+        for each in ("out", ".gen"):
+            shutil.copytree(_built(files(root)) / each, root / each)
     else:
         said = forked.gen("build", cwd=root)
         assert said.returncode == 0, said.stderr
