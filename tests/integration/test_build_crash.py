@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import cli, projects
+from tests.support import forked, projects
 
 DSN = "database:\n  secret: {name: auth-service-db, key: url}\n"
 KILLS = 12
@@ -98,10 +98,10 @@ def test_a_killed_build_is_told_and_mended(
     torn = tree(project)
     visible = {path: data for path, data in torn.items() if "/." not in path}
     assert all(data in (before.get(path), after.get(path)) for path, data in visible.items())
-    check = cli.gen("build", "--check", cwd=project)
+    check = forked.gen("build", "--check", cwd=project)
     assert check.returncode == (0 if torn == after else 1), check.stdout
     assert "Traceback" not in check.stderr
-    mended = cli.gen("build", cwd=project)
+    mended = forked.gen("build", cwd=project)
     assert (mended.returncode, mended.stderr) == (0, "")
     assert tree(project) == after
-    assert cli.gen("build", "--check", cwd=project).returncode == 0
+    assert forked.gen("build", "--check", cwd=project).returncode == 0
