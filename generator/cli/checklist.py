@@ -51,7 +51,7 @@ def command(
 
     The server is that of --database-url, else one started here, as for `gen test`. The exit code is 0 only
     where all six are passed: an item that is not verified makes it 1, as one that failed. It is 2 where the
-    list could not be gone through.
+    list could not be gone through: no PostgreSQL, no such reference, a mistake in services.yaml or in the command.
     """
     from generator import check  # noqa: PLC0415 - 0.2 s that --help can do without
     from generator.checklist import run  # noqa: PLC0415

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from generator.prisma import constraints, matching, nodes, types, wording
 from generator.prisma.relational import Column, Database, DefaultKind, Enum, ForeignKey, Index, Table, Type
 from generator.text import nearest
-from generator.text.problem import shown
 
 _Key = tuple[str, str]
 Missing = Table | Column | Index | ForeignKey | Enum
@@ -55,8 +54,8 @@ def beside(
             if what:
                 things[index.name] = what
         if things and not table.is_extension:
-            listed = ", ".join(f"{shown(name)} ({what})" for name, what in sorted(things.items()))
-            lines.append(f"{shown(_name(key, default_schema))}: {listed}")
+            listed = ", ".join(f"{wording.code(name)} ({what})" for name, what in sorted(things.items()))
+            lines.append(f"{wording.code(_name(key, default_schema))}: {listed}")
     return tuple(lines)
 
 
@@ -80,10 +79,7 @@ class _Comparison:
         self._expected = expected
         self._found = found
         self._default_schema = default_schema
-        self._enums = {
-            **{key: key[1] for key in found.enums},
-            **{key: each.called or key[1] for key, each in expected.enums.items()},
-        }
+        self._enums: dict[_Key, wording.Named] = {}
         self._told: set[str] = set()  # Enums that a difference of a field's type names.
         self._moved: dict[str, str] = {}
 
@@ -94,6 +90,7 @@ class _Comparison:
             lambda each: (each.schema, each.name),
             lambda each: each.name,
         )
+        self._enums = dict(_named(*enums))
         self._moved = {f"{a.schema}.{a.name}": f"{b.schema}.{b.name}" for a, b in enums[0]}
         tables: list[Difference] = []
         pairs, extra, missing = matching.matched(
@@ -121,14 +118,14 @@ class _Comparison:
             message, help = _moved(mine, theirs, "table")
             yield self._of(theirs, "prisma-other-schema", message, help, mine.origin)
         elif mine.name != theirs.name:
-            message = f"{shown(mine.name)} is not in the database, where there is {shown(theirs.name)}"
+            message = f"{wording.code(mine.name)} is not in the database, where there is {wording.code(theirs.name)}"
             help = f"write {wording.code(f'@@map({wording.string(theirs.name)})')}, or rename the table in a migration"
             yield self._of(theirs, "prisma-map", message, help, mine.origin)
         else:
             if mine.is_view != theirs.is_view:
                 block, what = ("view", "table") if mine.is_view else ("model", "view")
                 right = "model" if mine.is_view else "view"
-                message = f"{shown(name)} is a {block} in the schema, and a {what} in the database"
+                message = f"{wording.code(name)} is a {block} in the schema, and a {what} in the database"
                 yield self._of(
                     theirs, "prisma-view", message, f"write `{right}` instead of `{block}`", mine.origin
                 )
@@ -155,13 +152,13 @@ class _Comparison:
             *constraints.relations(mine, theirs, self._expected, self._found),
         ):
             object = f"{name}.{told.name}"
-            message = f"{told.what} {shown(object)} {told.message}"
+            message = f"{told.what} {wording.code(object)} {told.message}"
             help = constraints.OF_JOIN_TABLE if mine.is_join_table else told.help
             told_of = self._of(theirs, told.rule, message, help, told.origin or mine.origin, told.name)
             yield replace(told_of, missing=told.missing)
 
     def _columns(self, mine: Column, theirs: Column, table: Table, is_view: bool) -> Iterator[Difference]:
-        name = shown(f"{self._table_name(table)}.{theirs.name}")
+        name = wording.code(f"{self._table_name(table)}.{theirs.name}")
 
         def told(rule: str, message: str, help: str) -> Difference:
             return self._of(
@@ -170,7 +167,7 @@ class _Comparison:
 
         if mine.name != theirs.name:
             call = wording.code(f"@map({wording.string(theirs.name)})")
-            message = f"has no field; the schema has {shown(mine.name)}, which is not in the database"
+            message = f"has no field; the schema has {wording.code(mine.name)}, which is not in the database"
             yield told("prisma-map", message, f"write {call}, or rename the column")
             return
         type = replace(mine.type, name=self._moved.get(mine.type.name, mine.type.name))
@@ -189,7 +186,11 @@ class _Comparison:
             here_, there_ = (wording.default(each.default, each.type, self._enums) for each in (mine, theirs))
             message = f"has {_quoted(here_)} in the schema, and {_quoted(there_)} in the database"
             line = f"write {wording.code(there_)}" if there_ else "remove the `@default`"
-            yield told("prisma-default-differs", message, f"{line}, or change the column's default")
+            help = f"{line}, or change the column's default"
+            if theirs.is_generated and there_:
+                message = f"has {_quoted(here_)} in the schema, and is a generated column in the database"
+                help = f"Prisma keeps its expression as a default: {line}, or change the column"
+            yield told("prisma-default-differs", message, help)
 
     def _is_pulled(self, mine: Type, theirs: Type) -> bool:
         """Whether this is Unsupported("…") as Prisma's introspection writes it: with less than there is."""
@@ -204,9 +205,7 @@ class _Comparison:
         return f"is {wording.code(here)} in the schema, and {wording.code(there)} in the database", help
 
     def _missing_column(self, column: Column, mine: Table, theirs: Table) -> Difference:
-        message = (
-            f"the column {shown(f'{self._table_name(theirs)}.{column.name}')} has no field in the schema"
-        )
+        message = f"the column {wording.code(f'{self._table_name(theirs)}.{column.name}')} has no field in the schema"
         line = wording.field(column, self._enums, theirs.is_view)
         help = f"write {wording.code(line)}, or run `gen prisma sync`"
         if mine.is_join_table:
@@ -216,7 +215,7 @@ class _Comparison:
 
     def _extra_field(self, column: Column, theirs: Table, free: Sequence[str]) -> Difference:
         name = f"{self._table_name(theirs)}.{column.name}"
-        message = f"the field's column {shown(name)} is not in the database"
+        message = f"the field's column {wording.code(name)} is not in the database"
         guess = nearest.nearest(column.name, free)
         help = "add the column in a migration, or remove the field"
         if guess:
@@ -226,16 +225,16 @@ class _Comparison:
     def _missing_model(self, table: Table) -> Difference:
         name = self._table_name(table)
         if table.is_view:
-            message = f"the view {shown(name)} is not in the schema"
-            help = f"run `gen prisma sync`, or exclude {shown(table.name)} in services.yaml"
+            message = f"the view {wording.code(name)} is not in the schema"
+            help = f"run `gen prisma sync`, or exclude {wording.code(table.name)} in services.yaml"
             return replace(self._of(table, "prisma-view", message, help, None), missing=table)
-        help = f"run `gen prisma sync`, or exclude {shown(table.name)} in services.yaml"
+        help = f"run `gen prisma sync`, or exclude {wording.code(table.name)} in services.yaml"
         if table.name.startswith("_") and table.columns.keys() == {"A", "B"}:
             help = (
                 "write a list field of the other model on both sides, "
                 f"with {wording.code(f'@relation({wording.string(table.name[1:])})')}"
             )
-        message = f"the table {shown(name)} has no model in the schema"
+        message = f"the table {wording.code(name)} has no model in the schema"
         return replace(self._of(table, "prisma-table-missing", message, help, None), missing=table)
 
     def _extra_model(self, table: Table, free: Sequence[str]) -> Difference:
@@ -249,7 +248,7 @@ class _Comparison:
         guess = None if table.is_join_table else nearest.nearest(table.name, free)
         if guess:
             help += f", or write {wording.code(f'@@map({wording.string(guess)})')}"
-        message = f"{what} {shown(name)} is not in the database"
+        message = f"{what} {wording.code(name)} is not in the database"
         return self._of(table, rule, message.replace(",  ", ", "), help, table.origin)
 
     def _of_enums(
@@ -265,31 +264,34 @@ class _Comparison:
                 yield replace(differs, missing=theirs if is_less else None)
         for each in extra:
             if f"{each.schema}.{each.name}" not in self._told:
-                message = f"the enum {shown(self._enum_name(each))} is not in the database"
+                message = f"the enum {wording.code(self._enum_name(each))} is not in the database"
                 help = "create the type in a migration, or remove the enum"
                 yield self._of_enum(each, "prisma-enum", message, help, each)
         for each in missing:
             if f"{each.schema}.{each.name}" not in self._told:
-                message = f"the enum {shown(self._enum_name(each))} of the database is not in the schema"
-                help = f"run `gen prisma sync`, or write an enum of {wording.code(', '.join(each.values))}"
+                message = (
+                    f"the enum {wording.code(self._enum_name(each))} of the database is not in the schema"
+                )
+                values = wording.lines(each.values, self._enums[each.schema, each.name])
+                help = f"run `gen prisma sync`, or write an enum of {values}"
                 yield replace(self._of_enum(each, "prisma-enum", message, help, None), missing=each)
 
     def _values(self, mine: Enum, theirs: Enum) -> tuple[str, str]:
-        name = shown(self._enum_name(theirs))
+        name = wording.code(self._enum_name(theirs))
         lacking = [each for each in theirs.values if each not in mine.values]
         extra = [each for each in mine.values if each not in theirs.values]
         parts = []
         if lacking:
-            parts.append(f"lacks {wording.code(', '.join(lacking))} of the database")
+            parts.append(f"lacks {wording.value(', '.join(lacking))} of the database")
         if extra:
-            parts.append(f"has {wording.code(', '.join(extra))}, which the database lacks")
+            parts.append(f"has {wording.value(', '.join(extra))}, which the database lacks")
+        lines = wording.lines(theirs.values, self._enums[theirs.schema, theirs.name])
         if not parts:
-            order = wording.code(", ".join(theirs.values))
             return (
                 f"the enum {name} has its values in another order in the database",
-                f"write them as {order}",
+                f"write them as {lines}",
             )
-        help = f"write the values {wording.code(', '.join(theirs.values))}, or change the type in a migration"
+        help = f"write the values {lines}, or change the type in a migration"
         return f"the enum {name} {' and '.join(parts)}", help
 
     def _table_name(self, table: Table) -> str:
@@ -315,16 +317,26 @@ class _Comparison:
 
 
 def _moved(mine: Table | Enum, theirs: Table | Enum, what: str) -> tuple[str, str]:
-    here, there = shown(mine.schema), shown(theirs.schema)
+    here, there = wording.code(mine.schema), wording.code(theirs.schema)
     call = wording.code(f"@@schema({wording.string(theirs.schema)})")
-    message = (
-        f"the {what} {shown(theirs.name)} is in {here} in the Prisma schema, and in {there} in the database"
-    )
+    name = wording.code(theirs.name)
+    message = f"the {what} {name} is in {here} in the Prisma schema, and in {there} in the database"
     return message, f"write {call}, or move the {what} in a migration"
 
 
 def _quoted(text: str | None) -> str:
-    return wording.code(text) if text else "no default"
+    return wording.value(text) if text else "no default"
+
+
+def _named(
+    pairs: Sequence[tuple[Enum, Enum]], extra: Sequence[Enum], missing: Sequence[Enum]
+) -> Iterator[tuple[_Key, wording.Named]]:
+    for mine, theirs in pairs:
+        named = wording.named(mine, theirs)
+        yield (mine.schema, mine.name), named
+        yield (theirs.schema, theirs.name), named
+    yield from (((each.schema, each.name), wording.named(each, None)) for each in extra)
+    yield from (((each.schema, each.name), wording.named(None, each)) for each in missing)
 
 
 def _is_same_default(mine: Column, theirs: Column, is_same_type: bool) -> bool:

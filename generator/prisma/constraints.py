@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from generator.prisma import matching, nodes, wording
 from generator.prisma.relational import Database, ForeignKey, Index, IndexKind, Table
-from generator.text.problem import shown
 
 OF_JOIN_TABLE = (
     "Prisma makes this table for two lists: change it in a migration, or make it a model of its own"
@@ -79,7 +78,7 @@ def indexes(mine: Table, theirs: Table) -> Iterator[Told]:
             yield from _index(one, other, mine)
     for each in extra:
         if _stands(each, theirs):
-            line = wording.code(wording.index(each, mine))
+            line = wording.code(wording.index(each, mine, each))
             help = f"create it in a migration, or remove {line}"
             message = "is not in the database"
             yield Told(_RULES[each.kind], _WHAT[each.kind], each.name, message, help, each.origin)
@@ -112,7 +111,10 @@ def _index(mine: Index, theirs: Index, table: Table) -> Iterator[Told]:
     parts = list(_parts(mine, theirs, table.name))
     if parts:
         first = next(each for each in IndexKind if each in kinds)
-        help = f"write {wording.code(wording.index(theirs, table))}, or change it in a migration"
+        line = wording.code(wording.index(theirs, table, mine))
+        if mine.is_of_field and not wording.is_of_field(theirs, mine):
+            line += f" instead of {wording.code(wording.index(mine, table, mine))}"
+        help = f"write {line}, or change it in a migration"
         if "expression" in theirs.unsayable:
             help = "remove it from the schema, as Prisma has no expressions in an index"
         yield Told(
@@ -145,7 +147,7 @@ def _parts(mine: Index, theirs: Index, table: str) -> Iterator[tuple[str, str, s
     for one, other in zip(mine.columns, theirs.columns, strict=True):
         if one.sort is not other.sort:
             here, there = (each.sort.value.capitalize() for each in (one, other))
-            yield f"the order of {shown(one.name)}", wording.code(here), wording.code(there)
+            yield f"the order of {wording.code(one.name)}", wording.code(here), wording.code(there)
         if one.operator_class != other.operator_class:
             here, there = (
                 "the default"
@@ -153,7 +155,7 @@ def _parts(mine: Index, theirs: Index, table: str) -> Iterator[tuple[str, str, s
                 else wording.code(wording.operator_class(each.operator_class, index.method))
                 for each, index in ((one, mine), (other, theirs))
             )
-            yield f"the operator class of {shown(one.name)}", here, there
+            yield f"the operator class of {wording.code(one.name)}", here, there
 
 
 def _short(kind: IndexKind) -> str:
@@ -175,7 +177,8 @@ def relations(mine: Table, theirs: Table, expected: Database, found: Database) -
     for one, other in pairs:
         parts = list(_differing(one, other))
         if parts and _reaches(one, theirs.columns, found) and _reaches(other, mine.columns, expected):
-            line = wording.code(wording.relation(other, mine, expected.tables.get(other.table)))
+            target = expected.tables.get(other.table)
+            line = wording.code(wording.relation(other, mine, target, one.called))
             help = f"write {line}, or change it in a migration"
             yield Told(rule, what, other.name, _joined("differs", parts), help, one.origin)
     for each in extra:
@@ -185,9 +188,10 @@ def relations(mine: Table, theirs: Table, expected: Database, found: Database) -
     for each in missing:
         if _reaches(each, mine.columns, expected):
             line = wording.code(wording.relation(each, mine, expected.tables.get(each.table)))
-            help = (
-                f"write a field of the model of {shown(each.table[1])} with {line}, or run `gen prisma sync`"
-            )
+            model = wording.code(each.table[1])
+            help = f"write a field of the model of {model} with {line}, or run `gen prisma sync`"
+            if not expected.has_keys:
+                help = 'drop the foreign key in a migration, or remove `relationMode = "prisma"` of the datasource'
             message = "of the database is not in the schema"
             yield Told(rule, what, each.name, message, help, mine.origin, each)
 

@@ -86,7 +86,10 @@ class _Reader:
         self._one_name(tables.values())
         enums = [each.enum for each in self._enums.values()]
         return Database(
-            tables, {(each.schema, each.name): each for each in enums}, has_views=_has_views(self._schema)
+            tables,
+            {(each.schema, each.name): each for each in enums},
+            has_views=_has_views(self._schema),
+            has_keys=has_keys,
         )
 
     def _provider(self) -> None:
@@ -137,6 +140,7 @@ class _Reader:
             tuple(values.values()),
             block.name.span,
             called=block.name.text,
+            names=tuple(values),
         )
         return _Enum(block, enum, values)
 

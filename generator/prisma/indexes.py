@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from generator.prisma import names, nodes, operators
 from generator.prisma.attributes import Attribute, Found
-from generator.prisma.models import Model
+from generator.prisma.models import Model, ScalarField
 from generator.prisma.relational import Index, IndexColumn, IndexKind, Sort
 from generator.text import nearest
 from generator.text.problem import shown
 
 _KINDS = {"id": IndexKind.PRIMARY, "unique": IndexKind.UNIQUE, "index": IndexKind.PLAIN}
 _SORTS = ("Asc", "Desc")
+# What Prisma's validator refuses without an operator class (index_algorithm_is_supported, Prisma 5 to 7), as far as
+# the scalar type alone tells it.
+_NO_GIST = frozenset({"Int", "BigInt", "Float", "Decimal", "Boolean", "DateTime", "Json", "Bytes"})
+_UNINDEXED: Mapping[str, frozenset[str]] = {
+    "gin": _NO_GIST - {"Json"} | {"String"},
+    "gist": _NO_GIST,
+    "spgist": _NO_GIST,
+    "brin": frozenset({"Boolean", "Json"}),
+}
 
 
 def read(model: Model, found: Found) -> dict[str, Index]:
@@ -21,10 +33,12 @@ def read(model: Model, found: Found) -> dict[str, Index]:
             if name in ("id", "unique"):
                 sort = attribute.constant("sort", _SORTS)
                 column = IndexColumn(field.column.name, _sort(sort))
-                _add(result, _index(model, name, attribute, (column,)), found)
+                index = replace(_index(model, name, attribute, (column,)), is_of_field=True)
+                _add(result, index, found)
     for name, attribute in model.attributes:
         if name in _KINDS:
             method = operators.METHODS[attribute.constant("type", operators.METHODS) or "BTree"]
+            _two_names(name, attribute, found)
             columns = [_column(model, each, method, found) for each in attribute.list("fields")]
             plain = tuple(each for each in columns if each is not None)
             if plain and len(plain) == len(columns):
@@ -38,9 +52,9 @@ def _index(
     model: Model, name: str, attribute: Attribute, columns: tuple[IndexColumn, ...], method: str = "btree"
 ) -> Index:
     kind = _KINDS[name]
-    called = attribute.text("map")
+    called, client = attribute.text("map"), attribute.text("name") or ""
     if called is None and kind is IndexKind.PLAIN:
-        called = attribute.text("name")  # Of old: Prisma takes it for `map`.
+        called = client  # Of old: Prisma takes it for `map`.
     of = [each.name for each in columns]
     if kind is IndexKind.PRIMARY:
         # CREATE TABLE says PRIMARY KEY (…) without an order.
@@ -57,7 +71,17 @@ def _index(
         is_constraint=kind is IndexKind.PRIMARY,
         unsayable=unsayable,
         origin=attribute.node.span,
+        called=client,
     )
+
+
+def _two_names(name: str, attribute: Attribute, found: Found) -> None:
+    if _KINDS[name] is IndexKind.PLAIN and {"name", "map"} <= attribute.values.keys():
+        found.argument(
+            "@@index has both `name:` and `map:`, which are the same to Prisma",
+            "keep `map:`, the name of the index in the database",
+            attribute.node.span,
+        )
 
 
 def _add(result: dict[str, Index], index: Index, found: Found) -> None:
@@ -90,18 +114,30 @@ def _column(model: Model, value: nodes.Expression, method: str, found: Found) ->
     if field is None:
         unknown_field(model, name, value.span, found)
         return None
-    sort, operator_class = Sort.ASC, None
+    sort, operator_class, is_classed = Sort.ASC, None, False
     for each in arguments:
         called = each.name.text if each.name else ""
         if called == "sort":
             sort = _sort(_one_of(each.value, _SORTS, found))
         elif called == "ops":
-            operator_class = _operators(each.value, method, found)
+            operator_class, is_classed = _operators(each.value, method, found), True
         elif called != "length":
             found.argument(
                 f"a field of an index has no argument {shown(called)}", "known: `sort:`, `ops:`", each.span
             )
+    if not is_classed and _scalar(field) in _UNINDEXED.get(method, ()):
+        found.argument(
+            f"{shown(name)} is {_scalar(field)}, which has no operator class for {method}",
+            'write another type of index, or name an operator class with `ops: raw("…")`',
+            value.span,
+        )
     return IndexColumn(field.column.name, sort, operator_class)
+
+
+def _scalar(field: ScalarField) -> str | None:
+    """The scalar type of a field that is nothing more: no list, no native type."""
+    is_plain = not any("." in each.name.text for each in field.node.attributes)
+    return field.node.type.name if is_plain and field.node.type.arity is not nodes.Arity.LIST else None
 
 
 def unknown_field(model: Model, name: str, span: nodes.Span, found: Found) -> None:

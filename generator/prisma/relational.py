@@ -96,6 +96,8 @@ class Index:
     `is_constraint` tells which it is in the database.
 
     `unsayable` are the reasons why Prisma cannot say it: `partial`, `expression`, `include`, `nulls`, `collation`.
+
+    `called` is `name: "…"` of the schema, `is_of_field` whether it is written there as `@id` or `@unique` of a field.
     """
 
     name: str
@@ -105,6 +107,8 @@ class Index:
     is_constraint: bool = field(default=False, compare=False)
     unsayable: tuple[str, ...] = ()
     origin: Span | None = field(default=None, compare=False)
+    called: str = field(default="", compare=False)
+    is_of_field: bool = field(default=False, compare=False)
 
 
 class Action(StrEnum):
@@ -117,7 +121,8 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """`columns` refer to `referenced` of `table`, a qualified name as a pair."""
+    """`columns` refer to `referenced` of `table`, a qualified name as a pair. `called` is the relation's name in the
+    schema, "" where it has none."""
 
     name: str
     columns: tuple[str, ...]
@@ -126,6 +131,7 @@ class ForeignKey:
     on_delete: Action
     on_update: Action
     origin: Span | None = field(default=None, compare=False)
+    called: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,19 +161,22 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Enum:
-    """`called` is the name in the schema, "" for one of a database."""
+    """`called` is the name in the schema, "" for one of a database; `names` those of the values, in their order."""
 
     schema: str
     name: str
     values: tuple[str, ...]
     origin: Span | None = field(default=None, compare=False)
     called: str = field(default="", compare=False)
+    names: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """By schema and name. `has_views`, of what schema.prisma says: it may have views."""
+    """By schema and name. Of what schema.prisma says: `has_views`, it may have views; `has_keys`, its relations are
+    foreign keys, as they are unless `relationMode = "prisma"`."""
 
     tables: Mapping[tuple[str, str], Table]
     enums: Mapping[tuple[str, str], Enum]
     has_views: bool = field(default=False, compare=False)
+    has_keys: bool = field(default=True, compare=False)

@@ -137,6 +137,7 @@ def _foreign_key(side: _Side, other: Model, found: Found) -> ForeignKey | None:
         _ACTIONS[on_delete] if on_delete else Action.SET_NULL if is_optional else Action.RESTRICT,
         _ACTIONS[on_update] if on_update else Action.CASCADE,
         origin=attribute.node.span,
+        called=side.name or "",
     )
 
 

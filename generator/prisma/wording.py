@@ -9,12 +9,14 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from generator.prisma import names, operators, types
 from generator.prisma.relational import (
     Column,
     Default,
     DefaultKind,
+    Enum,
     ForeignKey,
     Index,
     IndexColumn,
@@ -24,10 +26,22 @@ from generator.prisma.relational import (
     Type,
 )
 
-# By schema and name what they are called in the schema; those that it lacks by their own names.
-Enums = Mapping[tuple[str, str], str]
 
-_MOST = 240
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What an enum is called in the schema, and its values, by what they are in the database."""
+
+    name: str
+    values: Mapping[str, str]
+
+
+# By schema and name; those that the schema lacks by their own names.
+Enums = Mapping[tuple[str, str], Named]
+
+# A line that somebody copies is whole, if nobody made it to be long: 32 columns of an index have 63 bytes each.
+_MOST = 4000
+_MOST_OF_A_VALUE = 240
+_MOST_VALUES = 100
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _NUMBERS = ("Int", "BigInt", "Float", "Decimal")
@@ -35,9 +49,19 @@ _METHODS = {method: name for name, method in operators.METHODS.items()}
 
 
 def code(text: str) -> str:
-    """Like `problem.shown`, with room for a line that somebody copies."""
-    plain = text if len(text) <= _MOST else f"{text[: _MOST - 3]}..."
-    return "`" + "".join(each if " " <= each <= "~" else ascii(each)[1:-1] for each in plain) + "`"
+    """A name, or a line, that somebody copies: in its own letters, unlike `problem.shown`. What does not print is
+    escaped as Prisma reads it in a string."""
+    return _code(text, _MOST)
+
+
+def value(text: str) -> str:
+    """Something to look at, such as a default: shortened."""
+    return _code(text, _MOST_OF_A_VALUE)
+
+
+def _code(text: str, most: int) -> str:
+    plain = text if len(text) <= most else f"{text[: most - 3]}..."
+    return "`" + "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in plain) + "`"
 
 
 def string(text: str) -> str:
@@ -65,8 +89,37 @@ def type(of: Type, enums: Enums, is_nullable: bool = False) -> str:
 
 def enum(of: Type, enums: Enums) -> str | None:
     """What the type is called if it is an enum."""
+    named = _named(of, enums)
+    return None if named is None else named.name
+
+
+def _named(of: Type, enums: Enums) -> Named | None:
     schema, _, name = of.name.partition(".")
     return enums.get((schema, name))
+
+
+def named(mine: Enum | None, theirs: Enum | None) -> Named:
+    """An enum of the schema and of the database, or of one of them. Values that the schema lacks are called as
+    `sync` would call them."""
+    # sync writes by what is worded here.
+    from generator.prisma.adding import naming  # noqa: PLC0415
+
+    values = {} if mine is None else dict(zip(mine.values, mine.names or mine.values, strict=True))
+    for each in () if theirs is None else theirs.values:
+        if each not in values:
+            values[each] = naming.value(each, set(values.values()))
+    own = theirs.name if theirs is not None else ""
+    return Named(own if mine is None else mine.called or mine.name, values)
+
+
+def lines(values: Iterable[str], of: Named) -> str:
+    """These values of an enum, each as its line would be."""
+    written = [
+        code(each if of.values[each] == each else f"{of.values[each]} @map({string(each)})")
+        for each in values
+    ]
+    more = len(written) - _MOST_VALUES
+    return ", ".join(written[:_MOST_VALUES]) + (f" and {more} more" if more > 0 else "")
 
 
 def default(of: Default | None, type: Type, enums: Enums) -> str | None:
@@ -97,8 +150,8 @@ def _element(text: str) -> str:
 
 
 def _literal(text: str, type: Type, enums: Enums) -> str | None:
-    if enum(type, enums) is not None:
-        return text if _NAME.fullmatch(text) else None
+    if (named := _named(type, enums)) is not None:
+        return named.values.get(text)
     written = types.written(type)
     if written is None:
         return None
@@ -138,21 +191,44 @@ def is_default_name(of: Index, table: str) -> bool:
     )
 
 
-def index(of: Index, table: Table) -> str:
+def index(of: Index, table: Table, instead: Index | None = None) -> str:
     """`@@index([email(sort: Desc)], map: "by_email")`; its name only if Prisma would choose another.
 
-    `table` is the schema's, whose fields may be called otherwise than their columns.
+    `table` is the schema's, whose fields may be called otherwise than their columns. `instead` is the schema's index
+    in whose place it is written: `@unique` of a field stays such if it can, and the client's name is kept.
     """
+    if instead is not None and is_of_field(of, instead):
+        return _attribute(of, table)
     attribute = {IndexKind.PRIMARY: "id", IndexKind.UNIQUE: "unique", IndexKind.PLAIN: "index"}[of.kind]
     is_plain = of.kind is IndexKind.PRIMARY
     columns = zip(_fields([each.name for each in of.columns], table), of.columns, strict=True)
     listed = ", ".join(name if is_plain else name + _options(each, of.method) for name, each in columns)
     parts = [f"[{listed}]"]
+    called = instead.called if instead is not None and instead.kind is of.kind else ""
+    # Of a plain index it is another word for `map:`, and Prisma takes only one of them.
+    if called and of.kind is not IndexKind.PLAIN:
+        parts.append(f"name: {string(called)}")
     if not is_default_name(of, table.name):
-        parts.append(f"map: {string(of.name)}")
+        is_name = called and of.kind is IndexKind.PLAIN
+        parts.append(f"{'name' if is_name else 'map'}: {string(of.name)}")
     if of.method != "btree":
         parts.append(f"type: {method(of.method) or of.method}")
     return f"@@{attribute}({', '.join(parts)})"
+
+
+def is_of_field(of: Index, instead: Index) -> bool:
+    """Whether it can be written as `@id` or `@unique` where that stands now."""
+    columns = [[each.name for each in index.columns] for index in (of, instead)]
+    is_plain = of.method == "btree" and not any(each.operator_class for each in of.columns)
+    return instead.is_of_field and of.kind is not IndexKind.PLAIN and columns[0] == columns[1] and is_plain
+
+
+def _attribute(of: Index, table: Table) -> str:
+    parts = [] if is_default_name(of, table.name) else [f"map: {string(of.name)}"]
+    is_key = of.kind is IndexKind.PRIMARY
+    if not is_key and of.columns[0].sort is Sort.DESC:
+        parts.append("sort: Desc")
+    return ("@id" if is_key else "@unique") + (f"({', '.join(parts)})" if parts else "")
 
 
 def _fields(columns: Iterable[str], table: Table | None) -> list[str]:
@@ -175,12 +251,13 @@ def operator_class(name: str, method: str) -> str:
     return known[0] if known else f"raw({string(name)})"
 
 
-def relation(of: ForeignKey, table: Table, referenced: Table | None) -> str:
+def relation(of: ForeignKey, table: Table, referenced: Table | None, called: str = "") -> str:
     """`@relation(fields: [userId], references: [id], onDelete: Cascade, onUpdate: Cascade)`; the tables are the
-    schema's."""
+    schema's, and `called` is the relation's name."""
     own = names.foreign_key(table.name, of.columns)
     fields, others = ", ".join(_fields(of.columns, table)), ", ".join(_fields(of.referenced, referenced))
-    parts = [f"fields: [{fields}]", f"references: [{others}]"]
+    parts = [string(called)] if called else []
+    parts += [f"fields: [{fields}]", f"references: [{others}]"]
     parts += [f"onDelete: {of.on_delete}", f"onUpdate: {of.on_update}"]
     if of.name != own:
         parts.append(f"map: {string(of.name)}")

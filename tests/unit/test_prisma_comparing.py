@@ -537,7 +537,7 @@ def of_values(*values: str) -> Database:
         ("in progress", "active", "in_progress", "ACTIVE"),
         ("active", "in progress", "ACTIVE", "in_progress"),
         ("active", "to do", "ACTIVE", "to_do"),
-        ("active", "in_progress", "ACTIVE", "in_progressvalue"),
+        ("active", "in_progress", "ACTIVE", "in_progress_2"),
     ],
 )
 def test_an_enums_default_is_told_by_the_names_of_the_schema(
