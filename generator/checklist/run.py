@@ -14,7 +14,6 @@ from generator.checklist.migrating import New
 from generator.diagnostics import Diagnostic
 from generator.insync import run as insync
 from generator.insync.run import Checked
-from generator.prisma import expected, files
 from generator.rehearsal import run as rehearsal
 
 
@@ -66,7 +65,7 @@ def check(request: Request) -> Checklist:
     own = [each for each in request.found if migrating.is_own(each, service)]
     new = _new(request, own)
     is_runnable = not any(rehearsal.hinders(each, ()) for each in own)
-    checked = None if service.prisma is None else _read(request.root, service)
+    checked = None if service.prisma is None else insync.read(request.root, service)
     ran: Ran | None = None
     if is_runnable and checked is not None and not diagnostics.has_errors(checked.problems):
         checked, ran = _compared(request)
@@ -84,18 +83,6 @@ def _new(request: Request, own: Iterable[Diagnostic]) -> New | None:
     if request.reference is None:
         return None
     return migrating.since(request.root, request.project, request.service, request.reference, own)
-
-
-def _read(root: Path, service: model.Service) -> Checked:
-    """The schema alone."""
-    settings = service.prisma
-    assert settings is not None
-    schema, problems = files.read(root, settings.schema, service.where("prisma.schema"))
-    said = insync.NOTHING
-    if not diagnostics.has_errors(problems):
-        said, wrong = expected.read(schema, settings.default_schema)
-        problems = [*problems, *wrong]
-    return Checked(service, schema, diagnostics.ordered(problems), said)
 
 
 def _compared(request: Request) -> tuple[Checked, Ran]:

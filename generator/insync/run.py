@@ -103,15 +103,26 @@ class Result:
     services: tuple[Checked, ...]
 
 
+def read(root: Path, of: model.Service) -> Checked:
+    """The schema alone; it is held against nothing yet."""
+    assert of.prisma is not None
+    schema, problems = files.read(root, of.prisma.schema, of.where("prisma.schema"))
+    said = NOTHING
+    if not diagnostics.has_errors(problems):
+        said, wrong = expected.read(schema, of.prisma.default_schema)
+        problems = [*problems, *wrong]
+    return Checked(of, schema, diagnostics.ordered(problems), said)
+
+
 def check(request: Request) -> Result:
     """Everything made on the way is gone at the end, whatever ends it. Raises GenError."""
-    read = [_read(request.root, each) for each in request.services]
-    sound = [each.service for each in read if not diagnostics.has_errors(each.problems)]
+    found = [read(request.root, each) for each in request.services]
+    sound = [each.service for each in found if not diagnostics.has_errors(each.problems)]
     if not sound:
-        return Result(None, tuple(read))
+        return Result(None, tuple(found))
     with migrated.on_server(sound, request.database_url) as (admin, where):
-        made = asyncio.run(_made(request, sound, read, admin))
-    done = [_with(each, made[each.service.name]) if each.service.name in made else each for each in read]
+        made = asyncio.run(_made(request, sound, found, admin))
+    done = [_with(each, made[each.service.name]) if each.service.name in made else each for each in found]
     return Result(where, tuple(done))
 
 
@@ -151,16 +162,6 @@ def expects(checked: Checked, schema: nodes.Schema) -> Database:
 def migrations(of: model.Service) -> tuple[Migration, ...]:
     """Those that the database is to have: of a pinned service up to its version."""
     return tuple(each for each in of.migrations if each.version <= of.version) if of.migrations else ()
-
-
-def _read(root: Path, of: model.Service) -> Checked:
-    assert of.prisma is not None
-    schema, problems = files.read(root, of.prisma.schema, of.where("prisma.schema"))
-    said = NOTHING
-    if not diagnostics.has_errors(problems):
-        said, wrong = expected.read(schema, of.prisma.default_schema)
-        problems = [*problems, *wrong]
-    return Checked(of, schema, diagnostics.ordered(problems), said)
 
 
 def _with(checked: Checked, made: Made | Diagnostic) -> Checked:

@@ -223,8 +223,6 @@ def _beside(
     """By name, in the order of the names; a property of a column stands behind the column's name."""
     found = {(row["name"], row["what"]) for row in others}
     for row in columns:
-        if row["is_generated"]:
-            found.add((f"{row['name']} generated", "generated column"))
         if row["domain"] is not None:
             found.add((f"{row['name']} domain", row["domain"]))
         if row["collation"] is not None:

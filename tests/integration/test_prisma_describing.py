@@ -233,7 +233,6 @@ def test_what_prisma_cannot_say_is_beside(shared: postgres.Database) -> None:
     assert found.tables["public", "t"].beside == {
         "c collation": "C",
         "d domain": "code",
-        "doubled generated": "generated column",
         "full_fkey": "foreign key with MATCH FULL",
         "late_fkey": "foreign key that is not validated",
         "mine": "policy",
