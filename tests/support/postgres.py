@@ -12,6 +12,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -76,9 +77,13 @@ class Database:
 
 
 class Session:
-    """A psql that stays: a third of what a database for one test costs is otherwise the start of two of them."""
+    """A psql that stays: a third of what a database for one test costs is otherwise the start of two of them.
+
+    Threads take turns: an answer read by another one's question says that a database is there which is still made.
+    """
 
     def __init__(self, admin: Database) -> None:
+        self._turn = threading.Lock()
         self._process = subprocess.Popen(
             [str(admin.binaries / "psql"), *_PSQL],
             stdin=subprocess.PIPE,
@@ -92,10 +97,11 @@ class Session:
         """Whole statements, none of which has an answer. Raises on an SQL error, which ends the session."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(f"{sql}\n\\echo done\n")
-        self._process.stdin.flush()
-        if (told := self._process.stdout.readline()) != "done\n":
-            raise RuntimeError(f"psql: {told}{self._process.communicate()[0]}")
+        with self._turn:
+            self._process.stdin.write(f"{sql}\n\\echo done\n")
+            self._process.stdin.flush()
+            if (told := self._process.stdout.readline()) != "done\n":
+                raise RuntimeError(f"psql: {told}{self._process.communicate()[0]}")
 
     def close(self) -> None:
         self._process.communicate()
