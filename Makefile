@@ -39,7 +39,7 @@ regen: $(VENV)/.dev.stamp $(TOOLS)/.stamp
 fuzz: $(VENV)/.dev.stamp
 	for script in tests/fuzz/*.py; do FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python "$$script"; done
 
-bench: $(VENV)/.dev.stamp
+bench: $(TOOLS)/.stamp
 	for script in bench/*.py; do $(BIN)/python "$$script"; done
 
 schemas: $(VENV)/.dev.stamp

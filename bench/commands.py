@@ -20,8 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 GEN = Path(sys.executable).with_name("gen")
 RUNS = 11
-# Who uses gen has its modules compiled.
+# Who uses gen has its modules compiled, and goose.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+ENVIRONMENT.setdefault("GEN_TOOLS_DIR", str(ROOT / ".tools" / "bin"))
 
 
 def project(directory: Path, services: int) -> Path:

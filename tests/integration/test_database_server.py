@@ -89,8 +89,50 @@ def test_server_is_local_and_not_durable(postgres_server: postgres.Server) -> No
     assert row == ("127.0.0.1", "", "off", "100", "256", "off", "on", "UTF8", "scram-sha-256")
 
 
+@pytest.fixture
+def memory(open_directory: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory in the place of the machine's memory; no variable names a temporary one."""
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(server, "MEMORY", open_directory)
+    monkeypatch.setattr(server, "ENOUGH_MEMORY", 1)
+    return open_directory
+
+
+def test_data_is_in_memory(memory: Path) -> None:
+    with server._directory() as directory:
+        assert directory.parent == memory
+
+
+def test_data_is_in_the_temporary_directory_where_memory_is_short(
+    memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "ENOUGH_MEMORY", 1 << 60)
+    with server._directory() as directory:
+        assert directory.parent == Path(tempfile.gettempdir())
+
+
+def test_data_is_in_the_temporary_directory_where_there_is_no_such_memory(
+    memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "MEMORY", memory / "nowhere")
+    with server._directory() as directory:
+        assert directory.parent == Path(tempfile.gettempdir())
+
+
+@pytest.mark.parametrize("name", ["TMPDIR", "TEMP", "TMP"])
+def test_data_is_where_a_person_says(
+    memory: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv(name, str(tmp_path))
+    with server._directory() as directory:
+        assert directory.parent == tmp_path
+
+
 def test_server_that_does_not_start_says_why(open_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(open_directory))
+    monkeypatch.setenv("TMPDIR", str(open_directory))
+    monkeypatch.setattr(tempfile, "tempdir", None)
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         broken = installation(Path(name) / "bin", "16.1")

@@ -9,9 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import secrets
-import shutil
 import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,9 +21,6 @@ from generator.database import server as product
 from generator.database.address import Address
 
 HOST = product.HOST
-# Each database is 300 files that are made and removed: in memory that needs half of the time.
-MEMORY = Path("/dev/shm")
-ENOUGH_MEMORY = 4 << 30
 _PSQL = ("-X", "-q", "--csv", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-")
 
 
@@ -156,21 +151,8 @@ def server(directory: Path | None = None) -> Iterator[Server]:
     wanted = directory or find_binaries()
     (found,) = [each for each in binaries.survey() if each.directory == wanted]
     with ExitStack() as stack:
-        with _in_memory():
-            admin = stack.enter_context(product.ephemeral(found)).admin
+        admin = stack.enter_context(product.ephemeral(found)).admin
         seen = Database(wanted, admin.port, admin.database, admin.user, admin.password or "")
         session = Session(seen)
         stack.callback(session.close)
         yield Server(seen, session)
-
-
-@contextmanager
-def _in_memory() -> Iterator[None]:
-    """What is made in a temporary directory in this block is made in memory, where the machine has enough."""
-    before = tempfile.gettempdir()
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH_MEMORY:
-        tempfile.tempdir = str(MEMORY)
-    try:
-        yield
-    finally:
-        tempfile.tempdir = before
