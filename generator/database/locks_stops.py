@@ -146,7 +146,7 @@ class Stops:
         statement = None
         try:
             while not self._is_ending:
-                look = _look(await observer.fetch(_LOOK, self._pool.pids))
+                look = await self._look(observer)
                 self._note(look)
                 if look.is_stopped and self._holder is not None:
                     await self._let_through(look, observer)
@@ -164,6 +164,12 @@ class Stops:
         finally:
             await self._let_go()
             self._pool.give_back(observer)
+
+    async def _look(self, observer: asyncpg.Connection) -> _Look:
+        """The server reads what runs and who has what one after the other, and between the two another statement may
+        begin. One that is stopped stands still: what is seen of it then is of one moment."""
+        look = _look(await observer.fetch(_LOOK, self._pool.pids))
+        return _look(await observer.fetch(_LOOK, self._pool.pids)) if look.is_stopped else look
 
     def _note(self, look: _Look) -> None:
         if look.locks:

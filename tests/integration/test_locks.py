@@ -16,7 +16,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from generator.database import goose, locks
+from generator.database import goose, locks, locks_stops
 from generator.database.locks import Observation
 from generator.database.locks_modes import LockMode
 from generator.database.locks_stops import may_stop
@@ -352,15 +352,42 @@ def test_nothing_is_left_behind(database: postgres.Database, tmp_path: Path, no_
     assert database.query("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'gen%'") == [("0",)]
 
 
+BY_LINE = (
+    "-- why\nDROP INDEX CONCURRENTLY a_n; ALTER TABLE a ADD c int; SELECT 1; ALTER TABLE b\n  ADD c int;"
+)
+
+
 def test_each_statement_has_its_line(database: postgres.Database, tmp_path: Path) -> None:
-    sql = (
-        "-- why\nDROP INDEX CONCURRENTLY a_n; ALTER TABLE a ADD c int; SELECT 1; ALTER TABLE b\n  ADD c int;"
-    )
-    seen = one(database, tmp_path, sql, no_transaction=True)
+    seen = one(database, tmp_path, BY_LINE, no_transaction=True)
     steps = [(each.line, each.relation, each.mode) for each in seen.observation.steps]
     assert steps == [(4, "public.a", UPDATE), (5, "public.a", ALL), (7, "public.b", ALL)]
     found = [(each.relation, each.line) for each in seen.observation.locks]
     assert found == [("public.a", 5), ("public.b", 7)]
+
+
+AT_ONCE = "pg_catalog.pg_locks AS lock LEFT JOIN pg_catalog.pg_stat_activity AS activity USING (pid)"
+ONE_BY_ONE = (
+    "activity CROSS JOIN LATERAL (SELECT pg_sleep(0.03) IS NOT NULL AS has_slept, activity.pid OFFSET 0) AS pause"
+    " CROSS JOIN LATERAL (SELECT * FROM pg_lock_status() WHERE has_slept OFFSET 0) AS lock"
+)
+ACTIVITY = (
+    "WITH activity AS MATERIALIZED (SELECT * FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> ALL ($1::int4[]))"
+)
+
+
+def test_a_statement_has_its_line_where_another_began_while_the_server_looked(
+    database: postgres.Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server takes its time between what runs and who has what."""
+    assert AT_ONCE in locks_stops._LOOK
+    slow = ACTIVITY + locks_stops._LOOK.replace(AT_ONCE, ONE_BY_ONE).replace(
+        "WHERE lock.pid <> ALL", "WHERE lock.pid = activity.pid AND lock.pid <> ALL"
+    )
+    monkeypatch.setattr(locks_stops, "_LOOK", slow)
+    seen = one(database, tmp_path, BY_LINE, no_transaction=True)
+    strong = [(each.line, each.relation) for each in seen.observation.steps if each.mode is ALL]
+    assert strong == [(5, "public.a"), (7, "public.b")]
 
 
 def test_one_observer_for_many_runs(database: postgres.Database, tmp_path: Path) -> None:
