@@ -22,7 +22,7 @@ from tests.support.prisma_engine import DATASOURCE, Engine
 from tests.support.prisma_oracle import Oracle
 from tests.support.prisma_schemas import SCHEMAS
 
-SOME = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 RESET = (
     "SET client_min_messages = error; DROP SCHEMA IF EXISTS app CASCADE; DROP SCHEMA public CASCADE;"
     "CREATE SCHEMA public;\n"

@@ -211,7 +211,7 @@ def sizes(program: Path, values: list[Any]) -> list[int]:
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
-@settings(deadline=None, max_examples=10, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(st.lists(TEXTS, min_size=50, max_size=200))
 @example([chr(each) for each in range(0x3000)])
 def test_a_text_is_never_larger_in_go_than_thought(go_json: Path, texts: list[str]) -> None:
@@ -282,7 +282,7 @@ def written(data: Mapping[str, str]) -> int:
     return len(tree.files([manifest])["configmap.yaml"])
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(ODD)
 @example("\t\n" + 'a"\\\n ' * 1000)
 @example("'" * 1000 + '"')
@@ -294,7 +294,7 @@ def test_the_estimate_of_a_migration_is_never_too_low(text: str) -> None:
     assert written({"1_a.sql": text}) - written({"a": ""}) <= migration_size.rendered_size(migration)
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(st.text("{}\"'\\`$ é\n", min_size=1, max_size=2000), st.integers(1, 8), st.lists(ODD, max_size=5))
 @example("{" * 2000, 8, [])
 @example('"' * 2000, 8, [])

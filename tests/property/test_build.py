@@ -23,8 +23,8 @@ from generator.lint import levels
 from tests.support import argocd, models
 
 # Rendering starts Node once and then takes some 20 ms.
-FEW = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
-SOME = settings(deadline=None, max_examples=200)
+FEW = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+SOME = settings(max_examples=200)
 
 SUFFIX_WORDS = ("migration", "migrations", "runner", "release", "operator", "logs", "a", "b")
 NAMES = st.one_of(
@@ -96,7 +96,7 @@ WORDS = ("null", "no", "0b1", "0o7", "0x1", " \n", "---", "...", "2026-01-31", "
 PIECES = st.sampled_from([*"a07oxey.-+_: \n\t#=<>'\"\\{}[],&*!|%@`?~", *WORDS])
 
 
-@settings(deadline=None, max_examples=5, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.lists(PIECES, max_size=5).map("".join), min_size=100, max_size=300))
 @example(["0o7", "-0o7", "=", "<<", "-_", "\t\n", "\n\n\ta", " \n", "\n \n", " \n\n", "\t \n 0", "---\na"])
 def test_every_reader_takes_a_text_for_the_same(texts: list[str]) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.migrations import lock, names
 from generator.migrations.model import LockEntry
 
-CALM = settings(deadline=None)
 REASON = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).filter(
     lambda text: lock.reason_problem(text) is None
 )
@@ -31,7 +30,6 @@ def content(found: tuple[LockEntry, ...]) -> list[tuple[str, int, str, tuple[str
     return [(each.name, each.version, each.digest, each.amendments) for each in found]
 
 
-@CALM
 @given(entries())
 def test_what_gen_writes_it_reads(written: tuple[LockEntry, ...]) -> None:
     text = lock.render(written)
@@ -43,7 +41,6 @@ def test_what_gen_writes_it_reads(written: tuple[LockEntry, ...]) -> None:
     assert all(lines[each.line - 1].endswith(f"  {each.name}") for each in read.entries)
 
 
-@CALM
 @given(entries(), st.data())
 def test_an_edit_of_one_line_is_noticed(written: tuple[LockEntry, ...], data: st.DataObject) -> None:
     lines = lock.render(written).splitlines()
@@ -77,7 +74,6 @@ PIECES = [
 ]
 
 
-@CALM
 @given(st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(PIECES), max_size=14).map("\n".join)))
 def test_any_text(data: bytes | str) -> None:
     raw = data.encode() if isinstance(data, str) else data

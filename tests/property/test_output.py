@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import conventions, diagnostics, output
@@ -85,7 +85,6 @@ def ours(before: Snapshot, path: str) -> bool:
     return name == conventions.SUMS or f"{sums.digest(content)}  {name}\n".encode() in listing
 
 
-@settings(deadline=None)
 @given(old=trees, changes=tampering, new=trees)
 def test_only_what_is_ours_or_named_changes(
     old: dict[str, dict[str, bytes]],

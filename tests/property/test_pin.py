@@ -17,7 +17,7 @@ from generator.diagnostics import GenError
 from generator.source import decoding, editing
 from tests.support import layouts
 
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(suppress_health_check=[HealthCheck.too_slow])
 
 Pin = dict[str, editing.Value]
 PINS = st.fixed_dictionaries(

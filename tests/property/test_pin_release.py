@@ -58,7 +58,7 @@ WISHES = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.sampled_from(LAYOUTS), st.lists(WISHES, min_size=1, max_size=3))
 def test_rollbacks_and_a_release_restore_the_file(layout: str, wishes: list[pinning.Wish]) -> None:
     with tempfile.TemporaryDirectory() as directory:

@@ -13,7 +13,7 @@ from generator.prisma.adding import naming
 from generator.prisma.adding.naming import Style
 from generator.prisma.relational import Database
 
-MANY = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+MANY = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 # Formatted by nobody: tabs, comments in odd places, no blank lines, blank lines too many.
 FULL = """\

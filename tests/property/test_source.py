@@ -7,14 +7,13 @@ import json
 from typing import Any
 
 import ruamel.yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import source
 from generator.diagnostics import Position
 from generator.source import scalars
 
-CALM = settings(deadline=None)
 SAFE = st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"])
 TEXT = st.text(SAFE | st.sampled_from("\n\t:#-'\"[]{}&*!|>%@` \\?,~=0123456789eE._yn"), max_size=12)
 SCALAR = (
@@ -54,13 +53,11 @@ def leaves(value: Any, loc: tuple[str | int, ...] = ()) -> list[tuple[tuple[str 
     return [(loc, value)]
 
 
-@CALM
 @given(MAPPING)
 def test_what_is_written_as_json_comes_back(value: dict[str, Any]) -> None:
     assert parse(json.dumps(value, ensure_ascii=False, indent=1)).value == value
 
 
-@CALM
 @given(MAPPING)
 def test_a_place_holds_exactly_the_text_of_its_value(value: dict[str, Any]) -> None:
     document = parse(json.dumps(value, ensure_ascii=False, indent=1))
@@ -71,7 +68,6 @@ def test_a_place_holds_exactly_the_text_of_its_value(value: dict[str, Any]) -> N
                 assert json.loads(cut(document, document.key_position(*loc))) == loc[-1]
 
 
-@CALM
 @given(MAPPING)
 def test_what_ruamel_writes_in_block_style_comes_back(value: dict[str, Any]) -> None:
     stream = io.StringIO()
@@ -93,7 +89,6 @@ def test_what_ruamel_writes_in_block_style_comes_back(value: dict[str, Any]) -> 
         assert "\t" in stream.getvalue() or "? " in stream.getvalue()
 
 
-@CALM
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_document_or_an_error(data: bytes) -> None:
     document, found = source.parse(data, "services.yaml")
@@ -141,7 +136,6 @@ SNIPPETS = [
 ]
 
 
-@CALM
 @given(st.lists(st.sampled_from(SNIPPETS), max_size=40).map("".join))
 def test_any_yaml_like_text_gives_places_inside_the_file(text: str) -> None:
     document, found = source.parse(text.encode(), "services.yaml")
@@ -159,7 +153,6 @@ def test_any_yaml_like_text_gives_places_inside_the_file(text: str) -> None:
         assert 1 <= at.end_column <= len(lines[at.end_line - 1]) + 1
 
 
-@CALM
 @given(st.text("0123456789+-._:eExoabny~=", max_size=10))
 def test_plain_numbers_that_are_not_ambiguous_mean_the_same_to_yaml_1_1(text: str) -> None:
     yaml = ruamel.yaml.YAML(typ="safe", pure=True)

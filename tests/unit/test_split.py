@@ -20,7 +20,7 @@ from generator.migrations.model import Migration
 from generator.rules import image_digest, migration_image_directory, migration_size
 from tests.support import models
 
-SOME = settings(deadline=None, max_examples=100)
+SOME = settings(max_examples=100)
 DIGEST = "sha256:" + "0" * 64
 IMAGE = f"registry.example.com/auth-migrations:1.4@{DIGEST}"
 

@@ -176,7 +176,6 @@ _GENERATED = (
         "a text NOT NULL, b tsvector GENERATED ALWAYS AS (to_tsvector('english', a)) STORED",
         'a String\nb Unsupported("tsvector")? @default(dbgenerated())',
         sql(TYPE, "b tsvector", "b text"),
-        sql(NOTHING, " GENERATED ALWAYS AS (to_tsvector('english', a)) STORED", ""),
         prisma(DEFAULT, " @default(dbgenerated())", ""),
     ),
 )
