@@ -1,4 +1,4 @@
-"""The strategy's checklist, and what can be said of one of its items.
+"""The checklist of a new migration, and what can be said of one of its items.
 
 There is no fourth state: what was not verified is never shown as passed.
 """
@@ -14,7 +14,7 @@ from generator.diagnostics import Diagnostic
 
 
 class Item(IntEnum):
-    """In the strategy's order and, as `title`, in its words."""
+    """In the order in which they are done; `title` is what a person is asked to do."""
 
     MIGRATION = 1
     MODEL = 2

@@ -1,4 +1,4 @@
-"""One use case: the strategy's checklist for one service, each item verified as far as gen can."""
+"""One use case: the checklist of a new migration for one service, each item verified as far as gen can."""
 
 from __future__ import annotations
 

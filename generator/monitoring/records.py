@@ -1,4 +1,4 @@
-"""The strategy's three metrics, derived from what kube-state-metrics says of the Job and its pods.
+"""Three metrics of a migration, derived from what kube-state-metrics says of the Job and its pods.
 
 The Job vanishes after its TTL and the next one has the same name, so each rule latches: it reads its
 own last value back. Where the Job reports to a Pushgateway, its report stands in for what kube-state-metrics
