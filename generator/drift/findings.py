@@ -125,17 +125,25 @@ def _is_same(difference: Difference, sides: Sides) -> bool:
 
 
 def _is_by_default(difference: Difference, sides: Sides) -> bool:
-    """The default privileges in the live database are one finding, not one more for each table."""
-    kind = _PRIVILEGED.get(difference.kind)
+    """Whether default privileges of the live database alone make the difference: they are one finding, not one more
+    for each table. Where both have the same, nobody but a person gave or took."""
     attributes = sides.found.objects[difference.identity]
-    if kind is None or attributes.get("owner") != relative.MIGRATING:
+    if difference.kind not in _PRIVILEGED or attributes.get("owner") != relative.MIGRATING:
         return False
-    usual = relative.built_in(difference.kind, min(sides.expected.major, sides.found.major))
-    whole = _grants(sides.found, f"of {relative.MIGRATING} on {kind}")
-    schema = _grants(sides.found, f"of {relative.MIGRATING} in schema {attributes.get('schema')} on {kind}")
-    given = (usual if whole is None else whole) | (schema or frozenset())
+    major = min(sides.expected.major, sides.found.major)
+    usual, given = (
+        _by_itself(each, difference.kind, attributes, major) for each in (sides.expected, sides.found)
+    )
     expected, found = set(_texts(difference.before)), set(_texts(difference.after))
-    return found - expected <= given and expected - found <= usual - given
+    return found - expected <= given - usual and expected - found <= usual - given
+
+
+def _by_itself(catalog: Catalog, kind: str, attributes: Attributes, major: int) -> frozenset[str]:
+    """The grants that an object of this kind and schema gets when the migrating role makes it."""
+    of = f"of {relative.MIGRATING}"
+    everywhere = _grants(catalog, f"{of} on {_PRIVILEGED[kind]}")
+    in_schema = _grants(catalog, f"{of} in schema {attributes.get('schema')} on {_PRIVILEGED[kind]}")
+    return (relative.built_in(kind, major) if everywhere is None else everywhere) | (in_schema or frozenset())
 
 
 def _grants(catalog: Catalog, name: str) -> frozenset[str] | None:

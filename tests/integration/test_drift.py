@@ -232,6 +232,67 @@ def test_one_change_is_one_difference(
     assert rules(told) == [expected[0]]
 
 
+SECRETS = projects.migration(
+    "CREATE FUNCTION owners_only() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';\n"
+    "REVOKE EXECUTE ON FUNCTION owners_only() FROM PUBLIC;\n"
+    "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO drift_reader;\n"
+    "CREATE TABLE secrets (\n"
+    "    id int,\n"
+    "    owner bigint REFERENCES users,\n"
+    "    CONSTRAINT one_each EXCLUDE (id WITH =)\n"
+    ");\n"
+    "REVOKE ALL ON secrets FROM drift_reader;\n"
+    "REVOKE UPDATE ON secrets FROM CURRENT_USER;\n"
+)
+GUARDED = {
+    "grant that a migration took away": (
+        "GRANT EXECUTE ON FUNCTION owners_only() TO PUBLIC;",
+        ("drift-changed", "function public.owners_only()", ("grants",)),
+    ),
+    "default privilege that a migration took away": (
+        "GRANT SELECT ON secrets TO drift_reader;",
+        ("drift-changed", "table public.secrets", ("grants",)),
+    ),
+    "privilege of the owner that a migration took away": (
+        "GRANT UPDATE ON secrets TO CURRENT_USER;",
+        ("drift-changed", "table public.secrets", ("grants",)),
+    ),
+    "foreign key that nothing looks after": (
+        "ALTER TABLE secrets DISABLE TRIGGER ALL;",
+        ("drift-changed", "constraint secrets_owner_fkey on public.secrets", ("triggers disabled",)),
+    ),
+    "exclusion constraint": (
+        "ALTER TABLE secrets DROP CONSTRAINT one_each, ADD CONSTRAINT one_each EXCLUDE (id WITH =) WHERE (id > 9);",
+        ("drift-changed", "constraint one_each on public.secrets", ("exclusion",)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_what_a_migration_guards_and_somebody_opens(
+    name: str, project: Path, place: postgres.Database, live: postgres.Server
+) -> None:
+    projects.write(project, SERVICES, {"00004_secrets.sql": SECRETS})
+    migrated(project, place)
+    assert differences(found(project, place, live)) == []
+    sql, expected = GUARDED[name]
+    (as_admin(place, live) if "TRIGGER ALL" in sql else place).query(sql)
+    assert differences(found(project, place, live)) == [expected]
+
+
+def test_a_partition_that_is_half_detached(
+    project: Path, place: postgres.Database, live: postgres.Server
+) -> None:
+    events = "CREATE TABLE events (at int) PARTITION BY RANGE (at);\n"
+    part = "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (9);\n"
+    projects.write(project, SERVICES, {"00004_events.sql": projects.migration(events + part)})
+    migrated(project, place)
+    as_admin(place, live).query("UPDATE pg_inherits SET inhdetachpending = true;")
+    assert differences(found(project, place, live)) == [
+        ("drift-changed", "table public.events_1", ("detach pending",))
+    ]
+
+
 def test_what_a_person_reads(project: Path, place: postgres.Database, live: postgres.Server) -> None:
     migrated(project, place)
     for name in ("function", "default", "missing trigger", "extra column", "sequence", "grant"):
@@ -604,6 +665,25 @@ def test_a_snapshot_that_does_not_fit_is_refused(
     said = drift(project, place, live, "--snapshot", "drift.json")
     assert said.returncode == 2
     assert "drift.json is stale" in said.stderr
+
+
+def test_a_snapshot_knows_what_was_there_before_the_migrations(
+    project: Path, place: postgres.Database, live: postgres.Server
+) -> None:
+    settings = SERVICES.replace("rehearsal:\n", "rehearsal:\n  setup: before.sql\n")
+    projects.write(project, settings, {})
+    (project / "before.sql").write_text("CREATE TABLE older (id int);\n", encoding="utf-8")
+    assert snapshot(project, live).returncode == 0
+    place.query("CREATE TABLE older (id int);")
+    migrated(project, place)
+    assert drift(project, place, live, "--snapshot", "drift.json").returncode == 0
+    (project / "before.sql").write_text("CREATE TABLE older (id bigint);\n", encoding="utf-8")
+    said = drift(project, place, live, "--snapshot", "drift.json")
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "drift.json is stale" in said.stderr
+    projects.write(project, settings.replace("roles: [", "roles: [drift_other, "), {})
+    (project / "before.sql").write_text("CREATE TABLE older (id int);\n", encoding="utf-8")
+    assert "drift.json is stale" in drift(project, place, live, "--snapshot", "drift.json").stderr
 
 
 def test_what_is_no_snapshot_is_neither_overwritten_nor_read(
