@@ -110,14 +110,14 @@ def test_json_is_stable_and_has_a_line_per_object() -> None:
         "[]",
         "null",
         "{}",
-        '{"format": 1}',
-        '{"format": 1, "postgres": "x", "objects": []}',
-        '{"format": 1, "postgres": 15, "objects": [["table", "t"]]}',
-        '{"format": 1, "postgres": 15, "objects": [[1, "t", {}]]}',
-        '{"format": 1, "postgres": 15, "objects": [["table", "t", []]]}',
-        '{"format": 1, "postgres": 15, "objects": [["table", "t", {"a": {"b": 1}}]]}',
-        '{"format": 1, "postgres": 15, "objects": [["table", "t", {"a": [1]}]]}',
-        '{"format": 1, "postgres": 15, "objects": [["table", "t", {"a": null}]]}',
+        '{"format": 2}',
+        '{"format": 2, "postgres": "x", "objects": []}',
+        '{"format": 2, "postgres": 15, "objects": [["table", "t"]]}',
+        '{"format": 2, "postgres": 15, "objects": [[1, "t", {}]]}',
+        '{"format": 2, "postgres": 15, "objects": [["table", "t", []]]}',
+        '{"format": 2, "postgres": 15, "objects": [["table", "t", {"a": {"b": 1}}]]}',
+        '{"format": 2, "postgres": 15, "objects": [["table", "t", {"a": [1]}]]}',
+        '{"format": 2, "postgres": 15, "objects": [["table", "t", {"a": null}]]}',
         "[" * 100_000,
     ],
 )
@@ -127,5 +127,5 @@ def test_other_text_is_no_snapshot(text: str) -> None:
 
 
 def test_another_format_says_so() -> None:
-    with pytest.raises(GenError, match="format 2"):
-        Catalog.from_json('{"format": 2, "postgres": 15, "objects": []}')
+    with pytest.raises(GenError, match="format 3"):
+        Catalog.from_json('{"format": 3, "postgres": 15, "objects": []}')

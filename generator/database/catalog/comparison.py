@@ -35,6 +35,8 @@ _FOLLOWS = {
     ("column", "storage"): "type",
     ("column", "compression"): "type",
     ("constraint", "referenced columns"): "references",
+    ("foreign table", "detach pending"): "parents",
+    ("table", "detach pending"): "parents",
     ("trigger", "function"): "definition",
 }
 # Attributes that name another object, and its kinds: they follow when that is renamed.
@@ -47,7 +49,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 # Attributes that list columns, and the attribute that says of which table.
 _COLUMNS = {"columns": "table", "keys": "table", "included": "table", "referenced columns": "references"}
 _ORDERS = ("column order",)
-_KEYS_OF_CONSTRAINT = ("keys", "included", "unique", "primary", "nulls not distinct", "method")
+_KEYS_OF_CONSTRAINT = ("keys", "included", "predicate", "unique", "primary", "nulls not distinct", "method")
 
 
 class What(StrEnum):
@@ -195,6 +197,8 @@ class _Both:
         tables = [Identity(kind, table) for kind in _RELATIONS]
         if self._renamed(change, attributes):
             return True
+        if not self.missing.keys().isdisjoint(tables) and not self.extra.keys().isdisjoint(tables):
+            return True  # A table that is a view now.
         if change.attribute == "parent":
             return any(self._changed(each, "parents") for each in tables)
         if change.kind == "column" and any(self._changed(each, "definition") for each in tables):
@@ -239,7 +243,7 @@ class _Both:
             constraint = Identity("constraint", str(name))
             if constraint in self.missing or constraint in self.extra:
                 return change.attribute in ("constraint", "primary")
-            if any(self._changed(constraint, each) for each in ("columns", "type", "period")):
+            if any(self._changed(constraint, each) for each in ("columns", "exclusion", "type", "period")):
                 return change.attribute in _KEYS_OF_CONSTRAINT
         return False
 

@@ -22,7 +22,7 @@ from generator.diagnostics import GenError
 Value = str | int | float | bool | Sequence[str]
 Attributes = Mapping[str, Value]
 
-FORMAT = 1
+FORMAT = 2
 
 # Whatever of the session would change how the server prints a definition, as pg_dump pins it. pg_temp stands
 # last, or a temporary table called pg_class would be read. The others are about speed: a plan for all of

@@ -45,6 +45,41 @@ ALTER TABLE t DROP CONSTRAINT c;
 ALTER TABLE t ADD CONSTRAINT c EXCLUDE USING gist (a WITH =);
 -- expect changed constraint c on public.t (exclusion)
 
+-- case an exclusion's condition
+CREATE TABLE t (a int4range, CONSTRAINT c EXCLUDE USING gist (a WITH &&) WHERE (a <> 'empty'));
+-- mutation
+ALTER TABLE t DROP CONSTRAINT c;
+ALTER TABLE t ADD CONSTRAINT c EXCLUDE USING gist (a WITH &&);
+-- expect changed constraint c on public.t (exclusion)
+
+-- case a foreign key that nothing looks after; admin
+CREATE TABLE p (a int PRIMARY KEY);
+CREATE TABLE t (a int CONSTRAINT c REFERENCES p);
+-- mutation
+ALTER TABLE t DISABLE TRIGGER ALL;
+-- expect changed constraint c on public.t (triggers disabled)
+
+-- case a foreign key whose table does not tell what it loses; admin
+CREATE TABLE p (a int PRIMARY KEY);
+CREATE TABLE t (a int CONSTRAINT c REFERENCES p);
+-- mutation
+ALTER TABLE p DISABLE TRIGGER ALL;
+-- expect changed constraint c on public.t (triggers disabled)
+
+-- case a deferrable constraint that nothing looks after; admin
+CREATE TABLE t (a int CONSTRAINT c UNIQUE DEFERRABLE);
+-- mutation
+ALTER TABLE t DISABLE TRIGGER ALL;
+-- expect changed constraint c on public.t (triggers disabled)
+
+-- case a foreign key of a partitioned table that nothing looks after; admin
+CREATE TABLE p (a int PRIMARY KEY);
+CREATE TABLE t (a int CONSTRAINT c REFERENCES p) PARTITION BY RANGE (a);
+CREATE TABLE t1 PARTITION OF t DEFAULT;
+-- mutation
+ALTER TABLE t DISABLE TRIGGER ALL;
+-- expect changed constraint c on public.t (triggers disabled)
+
 -- case the table that a foreign key refers to
 CREATE TABLE p (a int PRIMARY KEY);
 CREATE TABLE q (a int PRIMARY KEY);

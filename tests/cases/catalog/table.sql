@@ -112,6 +112,31 @@ ALTER TABLE a DETACH PARTITION a1;
 -- expect changed table public.a1 (parents)
 -- expect changed table public.a1 (partition bound)
 
+-- case a partition that is half taken off; admin; since 14
+CREATE TABLE a (id int) PARTITION BY RANGE (id);
+CREATE TABLE a1 PARTITION OF a FOR VALUES FROM (1) TO (10);
+-- mutation
+UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'a1'::regclass;
+-- expect changed table public.a1 (detach pending)
+
+-- case a foreign partition that is half taken off; admin; since 14
+CREATE FOREIGN DATA WRAPPER w;
+CREATE SERVER s FOREIGN DATA WRAPPER w;
+CREATE TABLE a (id int) PARTITION BY RANGE (id);
+CREATE FOREIGN TABLE a1 PARTITION OF a FOR VALUES FROM (1) TO (10) SERVER s;
+-- mutation
+UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'a1'::regclass;
+-- expect changed foreign table public.a1 (detach pending)
+
+-- case a table that is a view now
+CREATE TABLE a (id int PRIMARY KEY, n text);
+CREATE INDEX ON a (n);
+-- mutation
+DROP TABLE a;
+CREATE VIEW a AS SELECT 1 AS id, 'x' AS n;
+-- expect extra view public.a
+-- expect missing table public.a
+
 -- case a partitioned table with its partitions
 -- mutation
 CREATE TABLE a (id int PRIMARY KEY, n int CHECK (n > 0)) PARTITION BY RANGE (id);

@@ -24,6 +24,8 @@ SELECT format('%I on %s', k.conname, coalesce(c.name, 'domain ' || y.name)) AS n
     k.connoinherit AND k.contype = 'c' AS "no inherit",
     k.condeferrable AS "deferrable", k.condeferred AS "initially deferred", k.convalidated AS validated,
     k.conenforced AS enforced, -- since 18
+    -- DISABLE TRIGGER ALL: a foreign key or a deferrable constraint that nothing looks after any more.
+    k.oid IN (SELECT tgconstraint FROM pg_trigger WHERE tgenabled IN ('D', 'R')) AS "triggers disabled",
     CASE WHEN k.conparentid <> 0 THEN format('%I on %s', p.conname, p.conrelid::regclass)
         WHEN k.coninhcount > 0 AND k.contype = 'c' THEN (
             SELECT format('%I on %s', q.conname, q.conrelid::regclass)

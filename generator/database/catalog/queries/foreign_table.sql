@@ -4,6 +4,7 @@ SELECT c.name, c.space AS schema, o.name AS owner, g.grants, d.text AS comment,
     pg_get_expr(c.relpartbound, c.oid) AS "partition bound",
     (SELECT array_agg(i.inhparent::regclass::text ORDER BY i.inhseqno)
      FROM pg_inherits i WHERE i.inhrelid = c.oid) AS parents,
+    (SELECT bool_or(i.inhdetachpending) FROM pg_inherits i WHERE i.inhrelid = c.oid) AS "detach pending", -- since 14
     t.names AS "column order"
 FROM relation c
 JOIN pg_foreign_table f ON f.ftrelid = c.oid

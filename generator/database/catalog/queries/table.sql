@@ -3,6 +3,7 @@ SELECT c.name, c.space AS schema, o.name AS owner, g.grants, d.text AS comment,
     CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END AS "partition key",
     pg_get_expr(c.relpartbound, c.oid) AS "partition bound",
     i.parents,
+    i.detaching AS "detach pending", -- since 14
     t.names AS "column order",
     c.relrowsecurity AS "row security",
     c.relforcerowsecurity AS "forced row security",
@@ -24,7 +25,9 @@ LEFT JOIN granted g ON g.class = 'pg_class'::regclass AND g.object = c.oid AND g
 LEFT JOIN described d ON d.class = 'pg_class'::regclass AND d.object = c.oid AND d.part = 0
 LEFT JOIN column_order t ON t.attrelid = c.oid
 LEFT JOIN (
-    SELECT inhrelid, array_agg(inhparent::regclass::text ORDER BY inhseqno) AS parents
+    SELECT inhrelid,
+        bool_or(inhdetachpending) AS detaching, -- since 14
+        array_agg(inhparent::regclass::text ORDER BY inhseqno) AS parents
     FROM pg_inherits GROUP BY inhrelid
 ) i ON i.inhrelid = c.oid
 LEFT JOIN pg_class l ON l.oid = c.reltoastrelid AND l.reloptions IS NOT NULL
