@@ -79,13 +79,13 @@ def taken(root: Path, tools: Path, local: Status, rehearsal_url: str | None) -> 
     made = expected.rehearsed(
         Rehearsing(root, tools, service, migrations, schema, service.postgres, rehearsal_url)
     )
-    return snapshots.text(made, service, migrations), made
+    return snapshots.text(made, root, service, migrations), made
 
 
 def _expectation(request: Request, applied: tuple[Migration, ...], seen: Live) -> Expectation:
     service = request.local.service
     if request.snapshot is not None:
-        return snapshots.read(request.snapshot, service, applied)
+        return snapshots.read(request.snapshot, request.root, service, applied)
     return expected.rehearsed(
         Rehearsing(
             request.root,

@@ -21,27 +21,31 @@ from generator.drift.result import Expectation
 from generator.migrations import lock
 from generator.migrations.model import Migration
 from generator.output import disk
+from generator.rehearsal import scripts
 
-FORMAT = 1
+FORMAT = 2
 _HEAD = '{"gen": "drift snapshot", '
 _MOST_BYTES = 64 * 1024 * 1024
 _TEMPORARY = ".gen-drift-snapshot.tmp"
 
 
-def digest(migrations: Sequence[Migration]) -> str:
-    """Over the names and contents of the files, by version."""
+def digest(root: Path, service: model.Service, migrations: Sequence[Migration]) -> str:
+    """Over all that a snapshot is made of: the files by version, and what the rehearsal makes before the first."""
     ordered = sorted(migrations, key=lambda each: each.version)
-    lines = (f"{lock.digest(each.text.encode())}  {each.name}\n" for each in ordered)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    lines = [f"{lock.digest(each.text.encode())}  {each.name}" for each in ordered]
+    before = service.rehearsal
+    setup = before.setup and scripts.read(root, before.setup)
+    lines.append(json.dumps([before.roles, before.member_of, before.extensions, setup]))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def text(of: Expectation, service: model.Service, migrations: Sequence[Migration]) -> str:
+def text(of: Expectation, root: Path, service: model.Service, migrations: Sequence[Migration]) -> str:
     """One object per line, sorted: a change of the schema is a change of a few lines."""
     head = {
         "format": FORMAT,
         "service": service.name,
         "version": max(of.versions, default=0),
-        "migrations": digest(migrations),
+        "made of": digest(root, service, migrations),
         "schema": of.schema,
     }
     return (
@@ -79,7 +83,7 @@ def _beginning(path: Path) -> str:
         return stream.read(len(_HEAD)).decode("utf-8", "replace")
 
 
-def read(path: Path, service: model.Service, migrations: Sequence[Migration]) -> Expectation:
+def read(path: Path, root: Path, service: model.Service, migrations: Sequence[Migration]) -> Expectation:
     """`migrations` are those that the live database has. Raises GenError for what does not fit them."""
     given = _parsed(path)
     version = given.get("version")
@@ -92,9 +96,10 @@ def read(path: Path, service: model.Service, migrations: Sequence[Migration]) ->
             f"{path} is of version {version!r}, and the database is at {wanted}",
             help=f"take the snapshot of the deployed commit, leave out `--snapshot`, or {again}",
         )
-    if given.get("migrations") != digest(migrations):
+    if given.get("made of") != digest(root, service, migrations):
         raise GenError(
-            f"{path} is stale: it was taken of other migrations than the {len(migrations)} that the database has",
+            f"{path} is stale: it was taken of other migrations than the {len(migrations)} that the database has, or "
+            "of another `rehearsal` in services.yaml",
             help=again,
         )
     try:

@@ -248,11 +248,11 @@ def test_a_snapshot_is_read_as_it_was_written(tmp_path: Path) -> None:
     made = Expectation(
         catalog({TABLE: {"schema": "public"}}), catalog({}), (models.VERSION,), "public", "here"
     )
-    text = snapshots.text(made, service, service.migrations)
+    text = snapshots.text(made, tmp_path, service, service.migrations)
     path = tmp_path / "s.json"
     assert snapshots.write(path, text)
     assert not snapshots.write(path, text)
-    read = snapshots.read(path, service, service.migrations)
+    read = snapshots.read(path, tmp_path, service, service.migrations)
     assert (read.catalog, read.before, read.versions, read.schema) == (
         made.catalog,
         made.before,
@@ -267,7 +267,7 @@ def test_a_snapshot_is_read_as_it_was_written(tmp_path: Path) -> None:
     "change",
     [
         lambda text: text[: len(text) // 2],
-        lambda text: text.replace('"format": 1', '"format": 2', 1),
+        lambda text: text.replace('"format": 2', '"format": 3', 1),
         lambda text: text.replace('"catalog"', '"other"'),
         lambda text: text.replace('["table"', "[7"),
         lambda text: text.replace('{"schema": "public"}', "[" * 100_000),
@@ -280,8 +280,8 @@ def test_a_broken_snapshot_is_said_to_be_one(change: object, tmp_path: Path) -> 
         catalog({TABLE: {"schema": "public"}}), catalog({}), (models.VERSION,), "public", "here"
     )
     assert callable(change)
-    text: str = change(snapshots.text(made, service, service.migrations))
+    text: str = change(snapshots.text(made, tmp_path, service, service.migrations))
     path = tmp_path / "s.json"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(GenError, match="snapshot"):
-        snapshots.read(path, service, service.migrations)
+        snapshots.read(path, tmp_path, service, service.migrations)
