@@ -2,10 +2,14 @@
 
 The version and the catalogs are of one moment, also while a migration commits. Everything is in one transaction,
 its time limits too: a pooler that hands out connections by transaction would lose what stands outside.
+A lock that somebody has is not waited for but tried again, with all others given back in between: PostgreSQL ends a
+deadlock by an error in the session that waited longest, and that would be the migration.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -25,12 +29,17 @@ from generator.text.problem import shown
 APPLICATION = "gen drift"
 STATEMENT_S = 30
 LOCK_S = 3
+_PAUSE_S = 0.1
 
+# Each wait for a lock is far shorter than what another session waits before it looks for deadlocks.
 _BEGIN = (
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
-    f"SET LOCAL statement_timeout = '{STATEMENT_S}s'; SET LOCAL lock_timeout = '{LOCK_S}s'; "
-    f"SET LOCAL idle_in_transaction_session_timeout = '{2 * STATEMENT_S}s'"
+    f"SET LOCAL statement_timeout = '{STATEMENT_S}s'; "
+    f"SET LOCAL idle_in_transaction_session_timeout = '{2 * STATEMENT_S}s'; "
+    "SELECT pg_catalog.set_config('lock_timeout', greatest(1, least(100, setting::integer / 10))::text, true) "
+    "FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout'"
 )
+_LOCKED = (exceptions.LockNotAvailableError, exceptions.DeadlockDetectedError)
 # The names of roles are those of the snapshot's `role` (catalog/queries/_shared.sql).
 _TABLE = """
 SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS name, n.nspname::text AS schema,
@@ -87,8 +96,8 @@ async def read(address: Address, service: model.Service, others: Iterable[str]) 
         raise ValueError(f"{service.table!r} cannot stand in SQL as it is")
     link = await _connected(address)
     try:
-        return await _read(link, address, service, tuple(others))
-    except exceptions.LockNotAvailableError as error:
+        return await _patiently(link, address, service, tuple(others))
+    except _LOCKED as error:
         raise await _waiting(link, address) from error
     except exceptions.QueryCanceledError as error:
         raise GenError(
@@ -116,6 +125,18 @@ async def _connected(address: Address) -> Any:
     return await address.connect(APPLICATION)
 
 
+async def _patiently(link: Any, address: Address, service: model.Service, others: tuple[str, ...]) -> Live:
+    began = time.monotonic()
+    while True:
+        try:
+            return await _read(link, address, service, others)
+        except _LOCKED:
+            await link.execute("ROLLBACK")
+            if time.monotonic() - began > LOCK_S:
+                raise
+        await asyncio.sleep(_PAUSE_S)
+
+
 async def _read(link: Any, address: Address, service: model.Service, others: tuple[str, ...]) -> Live:
     await link.execute(_BEGIN)
     found = next(iter(await _fetch(link, _TABLE, service.table)), None)
@@ -129,8 +150,6 @@ async def _read(link: Any, address: Address, service: model.Service, others: tup
     hidden = await _fetch(link, _OTHERS, same) if same else []
     tables = (found["name"], *(each[0] for each in hidden))
     catalog = await snapshot.take(link, Exclusion(tables=tables))
-    # asyncpg closes the snapshot's statement when it prepares the next one.
-    await _fetch(link, "SELECT 1")
     await link.execute("ROLLBACK")
     recorded = Recorded(tuple(Row(*each) for each in rows))
     return Live(
@@ -164,9 +183,8 @@ def _never_migrated(address: Address, table: str, elsewhere: list[str]) -> GenEr
 
 async def _waiting(link: Any, address: Address) -> GenError:
     """Who is in the way, as far as this role may see it."""
-    told = f"{address.shown} was not read: a table is locked, and gen waited {LOCK_S} seconds for it"
+    told = f"{address.shown} was not read: a table is locked, and gen tried for {LOCK_S} seconds"
     try:
-        await link.execute("ROLLBACK")
         await link.execute(_BEGIN)
         holders = await _fetch(link, _HOLDERS)
     except (exceptions.PostgresError, exceptions.InterfaceError, OSError):

@@ -467,6 +467,50 @@ def test_it_gives_up_on_a_locked_table_and_says_whose_lock_it_is(
         live.admin.query(f"SELECT pg_terminate_backend({held[0][0]});")
 
 
+def test_a_migration_that_waits_for_gen_is_not_ended_by_a_deadlock(
+    project: Path, place: postgres.Database, live: postgres.Server
+) -> None:
+    """It holds one table of two that gen prints views of, and wants the other as soon as gen waits."""
+    two = "CREATE TABLE a (x int); CREATE TABLE b (y int); CREATE VIEW va AS TABLE a; CREATE VIEW vb AS TABLE b;"
+    projects.write(project, SERVICES, {"00004_two.sql": projects.migration(two)})
+    migrated(project, place)
+    gen = "JOIN pg_stat_activity s USING (pid) WHERE s.application_name = 'gen drift' AND l.relation ="
+    migration = f"""
+        SET deadlock_timeout = '500ms'; SET statement_timeout = '20s';
+        BEGIN;
+        ALTER TABLE a ADD z int;
+        \\echo holds
+        DO $$ BEGIN
+            WHILE NOT EXISTS (SELECT FROM pg_locks l {gen} 'a'::regclass AND NOT l.granted)
+                OR NOT EXISTS (SELECT FROM pg_locks l {gen} 'b'::regclass AND l.granted)
+            LOOP PERFORM pg_stat_clear_snapshot(); END LOOP;
+        END $$;
+        ALTER TABLE b ADD z int;
+        COMMIT;
+    """
+    admin = as_admin(place, live)
+    with subprocess.Popen(
+        [str(place.binaries / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1"],
+        env=admin.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        try:
+            running.stdin.write(migration)
+            running.stdin.close()
+            assert running.stdout.readline() == "holds\n"
+            said = drift(project, place, live, "--format", "json")
+            assert (running.stdout.read(), running.wait()) == ("", 0)
+        finally:
+            running.kill()
+    told = json.loads(said.stdout)
+    assert differences(told) == [("drift-extra", f"column public.{each}.z", ()) for each in "ab"]
+
+
 @contextlib.contextmanager
 def pooler(database: postgres.Database) -> Iterator[int]:
     """The port of one that does as PgBouncer: it refuses a startup parameter that it does not know."""

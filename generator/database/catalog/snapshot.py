@@ -109,9 +109,11 @@ class Reader:
     somebody else at the same time.
     """
 
-    def __init__(self, connection: asyncpg.Connection, exclude: Exclusion) -> None:
+    def __init__(self, connection: asyncpg.Connection, exclude: Exclusion, name: str | None = None) -> None:
+        """`name` is the statement's on the server, None for one that asyncpg makes up."""
         self._connection = connection
         self._exclude = exclude
+        self._name = name
         self._statement: asyncpg.prepared_stmt.PreparedStatement | None = None
         self._known: dict[str, dict[str, tuple[Identity, Attributes]]] = {}
 
@@ -124,15 +126,18 @@ class Reader:
             )
         async with _pinned(self._connection):
             if self._statement is None:
-                self._statement = await self._connection.prepare(queries.statement(major))
+                self._statement = await self._connection.prepare(queries.statement(major), name=self._name)
             rows = await self._statement.fetch(list(self._exclude.schemas), list(self._exclude.tables))
         self._known = {kind: _decoded(kind, text, self._known.get(kind, {})) for kind, text in rows if text}
         return Catalog(dict(chain.from_iterable(each.values() for each in self._known.values())), major)
 
 
 async def take(connection: asyncpg.Connection, exclude: Exclusion) -> Catalog:
-    """One snapshot. Who takes several over a connection keeps a `Reader`."""
-    return await Reader(connection, exclude).take()
+    """One snapshot. Who takes several over a connection keeps a `Reader`.
+
+    Its statement has no name: a pooled connection keeps the others, even after an error, and its next client meets them.
+    """
+    return await Reader(connection, exclude, name="").take()
 
 
 @asynccontextmanager
