@@ -146,6 +146,13 @@ async def _read(link: Any, address: Address, service: model.Service, others: tup
     rows = await _fetch(
         link, f"SELECT id, version_id, is_applied, tstamp FROM {service.table} ORDER BY id DESC"
     )
+    if not rows:
+        # goose makes the table with a row for version 0.
+        raise GenError(
+            f"{address.shown}: this role sees no row of `{service.table}`, where goose has at least one",
+            help="if the table has row level security, let a policy show the role all rows; if it was emptied, "
+            "bring back its rows",
+        )
     same = [each if "." in each else f"{found['schema']}.{each}" for each in others]
     hidden = await _fetch(link, _OTHERS, same) if same else []
     tables = (found["name"], *(each[0] for each in hidden))

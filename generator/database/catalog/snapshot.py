@@ -135,7 +135,7 @@ class Reader:
 async def take(connection: asyncpg.Connection, exclude: Exclusion) -> Catalog:
     """One snapshot. Who takes several over a connection keeps a `Reader`.
 
-    Its statement has no name: a pooled connection keeps the others, even after an error, and its next client meets them.
+    Its statement has no name: a pooled connection keeps what has one, after an error too, and its next client meets it.
     """
     return await Reader(connection, exclude, name="").take()
 
