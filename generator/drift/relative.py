@@ -48,8 +48,11 @@ _WITH_ROLE: Mapping[str, tuple[str, Sequence[str]]] = {
 }
 _GRANT = re.compile(r"(?P<privilege>[A-Z ]+) TO (?P<role>.*?)(?P<option> WITH GRANT OPTION)?", re.DOTALL)
 # A printed expression without what PostgreSQL versions print or leave out: space, parentheses, qualifiers.
-_QUALIFIER = re.compile(r'(?:"(?:[^"]|"")+"|[\w$]+)\.(?=["\w])')
-_SPARE = re.compile(r"[\s()]+")
+# The group is what stays: literals and quoted names as they are, and every other word or character.
+_WORD = re.compile(
+    r"""(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)\.(?=["\w])|[\s()]+"""
+    r"""|('(?:[^']|'')*'|"(?:[^"]|"")+"|\d+(?:\.\d+)?|[\w$]+|.)"""
+)
 
 
 def catalog(given: Catalog, roles: Mapping[str, str], other_major: int) -> Catalog:
@@ -74,7 +77,8 @@ def same_printed(expected: Value | None, found: Value | None) -> bool:
 
 def _essence(value: Value | None) -> object:
     if isinstance(value, str):
-        return _SPARE.sub("", _QUALIFIER.sub("", value)).rstrip(";").lower()
+        words = (each for each in _WORD.findall(value.rstrip().rstrip(";")) if each)
+        return [each if each[0] in "'\"" else each.lower() for each in words]
     if isinstance(value, list | tuple):
         return [_essence(each) for each in value]
     return value

@@ -436,6 +436,20 @@ def test_a_role_needs_one_table_and_no_more(
     assert differences(told) == [("drift-extra", "column public.users.hotfix", ())]
 
 
+def test_a_version_table_without_a_row_is_not_believed(
+    project: Path, place: postgres.Database, reader: postgres.Database, live: postgres.Server
+) -> None:
+    migrated(project, place)
+    place.query(
+        f"GRANT SELECT ON goose_db_version TO {reader.user}; ALTER TABLE goose_db_version ENABLE ROW LEVEL SECURITY;"
+    )
+    said = drift(project, reader, live)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert "this role sees no row of `goose_db_version`" in said.stderr
+    place.query(f"CREATE POLICY seen ON goose_db_version FOR SELECT TO {reader.user} USING (true);")
+    assert differences(found(project, reader, live)) == []
+
+
 def test_it_gives_up_on_a_locked_table_and_says_whose_lock_it_is(
     project: Path, place: postgres.Database, live: postgres.Server
 ) -> None:
@@ -665,6 +679,43 @@ def test_another_version_of_postgresql_is_told_and_is_no_drift(
         place.query(CASES["grant"][0])
         told = found(project, place, other)
         assert differences(told) == [CASES["grant"][1], CASES["view"][1]]
+
+
+PRINTED = (
+    "CREATE TABLE notes (id int, price numeric, meta jsonb, b text,\n"
+    "    CONSTRAINT b_check CHECK (b IN ('x', 'y') OR b ~* '^z' OR price > 1.5));\n"
+    "CREATE POLICY mine ON notes USING (b = current_setting('x.y', true));\n"
+    "CREATE VIEW seen AS SELECT n.id, n.meta ->> 'a' AS a, e.email AS \"E\" FROM notes n JOIN users e ON e.id = n.id"
+    " WHERE n.meta @> '{\"x\": 1}' AND (n.price > 0 OR e.state = 'new');\n"
+    "CREATE FUNCTION quoted() RETURNS text LANGUAGE sql AS 'SELECT b FROM notes LIMIT 1';\n"
+    "CREATE FUNCTION parsed(a int) RETURNS text LANGUAGE sql BEGIN ATOMIC SELECT b FROM notes WHERE id = a; END;\n"
+)
+
+
+def test_another_version_changes_neither_literals_nor_quoted_text(
+    project: Path, place: postgres.Database, live: postgres.Server
+) -> None:
+    printed = projects.migration(f"-- +goose StatementBegin\n{PRINTED}-- +goose StatementEnd")
+    projects.write(project, SERVICES, {"00004_printed.sql": printed})
+    migrated(project, place)
+    here = int(live.admin.query("SELECT current_setting('server_version_num')::int / 10000;")[0][0])
+    with postgres.server(postgres.of_major(16 if here == 18 else 18)) as other:
+        other.admin.query("CREATE ROLE drift_reader NOLOGIN;")
+        assert differences(found(project, place, other)) == []
+        place.query(
+            "ALTER TABLE notes DROP CONSTRAINT b_check, ADD CONSTRAINT b_check"
+            "    CHECK (b IN ('X', 'Y') OR b ~* '^z' OR price > 1.5);"
+            "ALTER POLICY mine ON notes USING (b = current_setting('q.y', true));"
+            "DROP VIEW seen;"
+            + PRINTED[PRINTED.index("CREATE VIEW") : PRINTED.index("CREATE FUNCTION")].replace("'a'", "'A'")
+            + "CREATE OR REPLACE FUNCTION quoted() RETURNS text LANGUAGE sql AS 'SELECT B FROM notes LIMIT 1';"
+        )
+        assert [(what, name) for what, name, _ in differences(found(project, place, other))] == [
+            ("drift-changed", "constraint b_check on public.notes"),
+            ("drift-changed", "function public.quoted()"),
+            ("drift-changed", "policy mine on public.notes"),
+            ("drift-changed", "view public.seen"),
+        ]
 
 
 # Snapshots.
