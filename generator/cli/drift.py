@@ -139,6 +139,7 @@ def _compare(report: shown.Report, request: run.Request) -> int:
 def _write(report: shown.Report, file: Path, local: Status, written: Path, rehearsal_url: str | None) -> None:
     from generator.drift import run, snapshots  # noqa: PLC0415
 
+    snapshots.demand_place(written)
     text, taken = run.taken(file.parent, tools.directory(file.parent), local, rehearsal_url)
     is_changed = snapshots.write(written, text)
     report.add(taken.warnings)

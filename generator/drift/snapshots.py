@@ -16,7 +16,6 @@ from pathlib import Path
 from generator import model
 from generator.database.catalog.snapshot import Catalog
 from generator.diagnostics import GenError
-from generator.drift import expected
 from generator.drift.result import Expectation
 from generator.migrations import lock
 from generator.migrations.model import Migration
@@ -47,6 +46,7 @@ def text(of: Expectation, root: Path, service: model.Service, migrations: Sequen
         "version": max(of.versions, default=0),
         "made of": digest(root, service, migrations),
         "schema": of.schema,
+        "seal": _seal(of.schema, of.before, of.catalog),
     }
     return (
         f"{_HEAD}{json.dumps(head)[1:-1]},\n"
@@ -54,9 +54,14 @@ def text(of: Expectation, root: Path, service: model.Service, migrations: Sequen
     )
 
 
+def _seal(schema: str, before: Catalog, catalog: Catalog) -> str:
+    """Over what is compared: an attribute that an editor or a merge made another is not believed."""
+    return hashlib.sha256("".join((schema, before.to_json(), catalog.to_json())).encode()).hexdigest()
+
+
 def write(path: Path, content: str) -> bool:
     """Whether the file changed. Never over what is not a snapshot, nor through a link. Raises GenError."""
-    _refuse_foreign(path)
+    demand_place(path)
     with disk.telling(f"cannot write {path}"), disk.directory(path.parent) as folder:
         known = disk.read(path.name, folder) if disk.kind(path.name, folder) is disk.Kind.FILE else None
         if known == content.encode():
@@ -66,7 +71,12 @@ def write(path: Path, content: str) -> bool:
     return True
 
 
-def _refuse_foreign(path: Path) -> None:
+def demand_place(path: Path) -> None:
+    """Raises GenError where no snapshot can be written, or something else stands there."""
+    if not path.name or path.is_dir():
+        raise GenError(f"{path} is a directory", help="name a file in it, such as `auth-service.json`")
+    if not path.parent.is_dir():
+        raise GenError(f"there is no directory {path.parent}", help="make it, or name another file")
     with disk.telling(f"cannot write {path}"), disk.directory(path.parent) as folder:
         kind = disk.kind(path.name, folder)
     if kind is None:
@@ -108,9 +118,10 @@ def read(path: Path, root: Path, service: model.Service, migrations: Sequence[Mi
     except KeyError as error:
         raise _broken(path) from error
     schema = given.get("schema")
+    if not isinstance(schema, str) or given.get("seal") != _seal(schema, before, catalog):
+        raise _broken(path)
     versions = tuple(sorted(each.version for each in migrations))
-    where = schema if isinstance(schema, str) else expected.PUBLIC
-    return Expectation(catalog, before, versions, where, str(path))
+    return Expectation(catalog, before, versions, schema, str(path))
 
 
 def _parsed(path: Path) -> dict[str, object]:
@@ -133,4 +144,7 @@ def _parsed(path: Path) -> dict[str, object]:
 
 
 def _broken(path: Path) -> GenError:
-    return GenError(f"{path} is no drift snapshot of this gen", help="take it again with `--write-snapshot`")
+    return GenError(
+        f"{path} is no drift snapshot of this gen as it was written",
+        help="take it again with `--write-snapshot`",
+    )

@@ -118,6 +118,9 @@ def test_json_is_stable_and_has_a_line_per_object() -> None:
         '{"format": 2, "postgres": 15, "objects": [["table", "t", {"a": {"b": 1}}]]}',
         '{"format": 2, "postgres": 15, "objects": [["table", "t", {"a": [1]}]]}',
         '{"format": 2, "postgres": 15, "objects": [["table", "t", {"a": null}]]}',
+        '{"format": 2, "postgres": 1e400, "objects": []}',
+        '{"format": 2, "postgres": true, "objects": []}',
+        '{"format": 2, "postgres": 15, "objects": [["../x", "t", {}]]}',
         "[" * 100_000,
     ],
 )

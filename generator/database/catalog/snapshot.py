@@ -94,9 +94,11 @@ class Catalog:
                     help="take the snapshot again with this version of gen",
                 )
             objects = {
-                Identity(_text(kind), _text(name)): _attributes(of) for kind, name, of in given["objects"]
+                Identity(_kind(kind), _text(name)): _attributes(of) for kind, name, of in given["objects"]
             }
-            return cls(objects, int(given["postgres"]))
+            if type(given["postgres"]) is not int:
+                raise TypeError(given["postgres"])
+            return cls(objects, given["postgres"])
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise GenError("this is no catalog snapshot of gen", help="take the snapshot again") from error
 
@@ -167,6 +169,13 @@ def _object(kind: str, line: str) -> tuple[Identity, Attributes]:
     attributes = json.loads(line)
     name = attributes.pop("name")
     return Identity(kind, name), {key: value for key, value in attributes.items() if value is not None}
+
+
+def _kind(value: object) -> str:
+    """A kind is the name of a file with a query."""
+    if value not in queries.KINDS:
+        raise ValueError(value)
+    return _text(value)
 
 
 def _text(value: object) -> str:
