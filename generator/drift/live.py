@@ -21,6 +21,7 @@ from generator.database import connection
 from generator.database.address import Address
 from generator.database.catalog import snapshot
 from generator.database.catalog.snapshot import Catalog, Exclusion
+from generator.database.identifiers import quoted
 from generator.diagnostics import GenError
 from generator.status import Recorded, Row
 from generator.text import kubernetes_names
@@ -54,7 +55,10 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
 WHERE c.oid = pg_catalog.to_regclass($1)
 """
-_ELSEWHERE = "SELECT schemaname::text FROM pg_catalog.pg_tables WHERE tablename = $1 ORDER BY 1 LIMIT 5"
+_ELSEWHERE = """
+SELECT schemaname::text, pg_catalog.has_schema_privilege(schemaname, 'USAGE') AS is_open
+FROM pg_catalog.pg_tables WHERE tablename = $1 ORDER BY 2 DESC, 1 LIMIT 5
+"""
 # Only where the role may look a name up: to_regclass of the snapshot raises an error elsewhere.
 _OTHERS = """
 SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS name
@@ -68,11 +72,11 @@ SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS name, l.pid,
 FROM pg_catalog.pg_locks l
 JOIN pg_catalog.pg_class c ON c.oid = l.relation
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = pg_catalog.current_database()
+JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
 LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-WHERE l.granted AND l.mode = 'AccessExclusiveLock' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-    AND n.nspname !~ '^pg_'
-ORDER BY 1, 2 LIMIT 3
+WHERE l.granted AND l.mode = 'AccessExclusiveLock' AND l.database IN (d.oid, 0)
+-- Who rewrites a table has its indexes and TOAST tables too.
+ORDER BY n.nspname = 'pg_toast', c.relkind IN ('i', 'I'), 1, 2 LIMIT 3
 """
 
 
@@ -142,7 +146,7 @@ async def _read(link: Any, address: Address, service: model.Service, others: tup
     found = next(iter(await _fetch(link, _TABLE, service.table)), None)
     if found is None:
         elsewhere = await _fetch(link, _ELSEWHERE, service.table.rpartition(".")[2])
-        raise _never_migrated(address, service.table, [each[0] for each in elsewhere])
+        raise _never_migrated(address, service.table, dict(elsewhere))
     rows = await _fetch(
         link, f"SELECT id, version_id, is_applied, tstamp FROM {service.table} ORDER BY id DESC"
     )
@@ -175,9 +179,15 @@ async def _fetch(link: Any, sql: str, *parameters: object) -> Any:
     return await (await link.prepare(sql, name="")).fetch(*parameters)
 
 
-def _never_migrated(address: Address, table: str, elsewhere: list[str]) -> GenError:
+def _never_migrated(address: Address, table: str, elsewhere: dict[str, bool]) -> GenError:
+    """`elsewhere` are schemas that have such a table, and whether the role may look into them."""
+    places = ", ".join(map(shown, elsewhere))
+    if elsewhere and not any(elsewhere.values()):
+        return GenError(
+            f"{address.shown} has a table `{table}` in {places}, where this role may not look",
+            help=f"`GRANT USAGE ON SCHEMA {quoted(next(iter(elsewhere)))} TO {quoted(address.user)};`",
+        )
     if elsewhere:
-        places = ", ".join(map(shown, elsewhere))
         return GenError(
             f"{address.shown} has no table `{table}` where this role looks, but one in {places}",
             help="write `migrations.table: schema.table`, or give the URL `?search_path=…` as the Job's role has it",

@@ -39,16 +39,17 @@ def find(
     both = [own, of_table]
     making = frozenset(_MAKING.get(identity.kind, identity.kind.split()[-1:]))
     anything: frozenset[str] = frozenset()
-    attempts = [(making, both), (anything, both)]
+    attempts = [(making, both, ""), (anything, both, "")]
     if "grants" in changed:
-        attempts.insert(0, (frozenset({"grant", "revoke"}), both))
-    if of_table:
-        attempts += [(anything, [of_table, *columns]), (anything, [of_table])]
-    elif "owned by" in attributes:
-        column = _PART.findall(str(attributes["owned by"]))
-        attempts.append((anything, [_plain(each) for each in column[-2:]]))
-    for heads, words in attempts:
-        found = mentions.last(heads, words, applied)
+        attempts.insert(0, (frozenset({"grant", "revoke"}), both, ""))
+    parts = [of_table, *columns]
+    if "owned by" in attributes:
+        parts = [_plain(each) for each in _PART.findall(str(attributes["owned by"]))[-2:]]
+    if parts[0]:
+        # What has no name in the text is made with its table, or added to it.
+        attempts += [(making | {"table"}, parts, parts[0]), (anything, parts, ""), (anything, parts[:1], "")]
+    for heads, words, subject in attempts:
+        found = mentions.last(heads, words, applied, subject)
         if found is not None:
             return found
     return None

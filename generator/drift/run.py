@@ -100,11 +100,17 @@ def _expectation(request: Request, applied: tuple[Migration, ...], seen: Live) -
 
 
 def _applied(told: Status) -> tuple[Migration, ...]:
-    """In the order in which the database got them."""
+    """In the order in which the database got them: by the first row since the last that took the version back."""
     assert told.recorded is not None
-    rows = told.recorded.last
+    last = told.recorded.last
+    first: dict[int, int] = {}
+    for row in reversed(told.recorded.rows or ()):
+        if row.is_applied:
+            first.setdefault(row.version, row.id)
+        else:
+            first.pop(row.version, None)
     known = [each.migration for each in told.having(State.APPLIED) if each.migration is not None]
-    return tuple(sorted(known, key=lambda each: rows[each.version].id))
+    return tuple(sorted(known, key=lambda each: first.get(each.version, last[each.version].id)))
 
 
 def _others(project: model.Project, service: model.Service) -> Iterable[str]:

@@ -19,9 +19,9 @@ _FIRST_WORDS = 6
 def last(
     heads: Collection[str], words: Sequence[str], applied: Sequence[Migration], subject: str | None = None
 ) -> tuple[Migration, Position] | None:
-    """The last statement of an Up with all of the words, at the first of them; if there are `heads`, one that creates,
-    alters or grants with one of them among its first words (`create index …`). A `subject` has to stand before the
-    first parenthesis, where a table that is only referred to does not."""
+    """The last statement of an Up with all of the words, at the first of them; if there are `heads`, one that creates
+    or alters with one of them among its first words (`create index …`), or begins with one (`grant`). A `subject` has
+    to stand before the first parenthesis, where a table that is only referred to does not."""
     patterns = [_word(each) for each in words if each]
     if not patterns:
         return None
@@ -48,4 +48,6 @@ def _head(text: str) -> str:
 
 def _begins(text: str, heads: Collection[str]) -> bool:
     words = re.findall(r"\w+", _head(text).lower())[:_FIRST_WORDS]
-    return words[:1] in (["create"], ["alter"], ["grant"], ["revoke"]) and not set(heads).isdisjoint(words)
+    return words[:1] in (["create"], ["alter"], *([each] for each in heads)) and not set(heads).isdisjoint(
+        words
+    )
