@@ -159,5 +159,5 @@ def _value(text: str, place: int) -> tuple[str, int]:
 def several_hosts() -> GenError:
     return GenError(
         "the database URL names several hosts",
-        help="name the one that accepts writes: gen makes, migrates and drops a database on the same server",
+        help="name one of them: which server gen works on must not depend on who answers",
     )

@@ -54,7 +54,10 @@ def schema_of(service: model.Service) -> str:
 @contextmanager
 def _server(wanted: Rehearsing) -> Iterator[tuple[Address, str]]:
     if wanted.url is not None:
-        given = Address.parse(wanted.url)
+        try:
+            given = Address.parse(wanted.url)
+        except GenError as error:
+            raise GenError(f"--rehearsal-url (GEN_REHEARSAL_URL): {error}", help=error.help) from error
         yield given, given.shown
         return
     with server.ephemeral(binaries.find(wanted.major)) as started:

@@ -195,7 +195,7 @@ def _finding(
         diagnostic=Diagnostic(
             rule,
             _message(identity, what, changes, is_invalid),
-            _help(identity, what, is_invalid),
+            _of_index(identity, what, sides) if is_invalid else _help(identity, what),
             place[1] if place else service.where("migrations.directory"),
         ),
     )
@@ -244,10 +244,25 @@ def _short(text: str, longest: int = 2 * _LONGEST) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def _help(identity: Identity, what: What, is_invalid: bool) -> str:
-    if is_invalid:
-        mend = "REINDEX INDEX CONCURRENTLY" if what is What.CHANGED else "DROP INDEX CONCURRENTLY IF EXISTS"
-        return f"`{mend} {identity.name};`, unless a session is building it just now"
+def _of_index(identity: Identity, what: What, sides: Sides) -> str:
+    """What mends an invalid index: REINDEX does not validate one of a partitioned table, and an exclusion
+    constraint's cannot be built concurrently (`index_concurrently_create_copy` in PostgreSQL)."""
+    index = sides.found.objects[identity]
+    table = sides.found.objects.get(Identity("table", str(index.get("table"))), {})
+    constraint = sides.found.objects.get(Identity("constraint", str(index.get("constraint"))), {})
+    if "partition key" in table:
+        made = "and make it again" if what is What.CHANGED else "or write a migration that makes it"
+        return (
+            f"`ALTER INDEX {identity.name} ATTACH PARTITION …;` with a valid index of each partition that has none in "
+            f"it yet makes it valid; if there is no such partition, `DROP INDEX {identity.name};` {made}"
+        )
+    if constraint.get("type") == "exclusion":
+        return f"`REINDEX INDEX {identity.name};`, which locks the table against writes while it runs"
+    mend = "REINDEX INDEX CONCURRENTLY" if what is What.CHANGED else "DROP INDEX CONCURRENTLY IF EXISTS"
+    return f"`{mend} {identity.name};`, unless a session is building it just now"
+
+
+def _help(identity: Identity, what: What) -> str:
     ignore = f"or add `{identity.kind} {identity.name}` to `drift.ignore`"
     if what is What.EXTRA:
         return f"write a migration that makes it (`IF NOT EXISTS`), drop it, {ignore}"

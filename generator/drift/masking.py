@@ -1,11 +1,17 @@
-"""Secrets in what a database says of itself: options of foreign servers, settings, URLs in a function's body."""
+"""Secrets in what a database says of itself: options of foreign servers, settings, literals in a function's body."""
 
 from __future__ import annotations
+
+import re
 
 from generator.database.catalog.snapshot import Value
 from generator.text import credentials
 
 MASK = "***"
+# `api_key := 'x'`, `"token" => 'x'`, and in a literal `password=x`; what is no literal is code, which stays.
+_ASSIGNED = re.compile(r"""(?<![\w.-])([\w.-]++)(["']?\s*+(?::=|=>|=|:)\s*+)'(?:[^']|'')++'""")
+_WITHIN = re.compile(r"""(?<![\w.-])([\w.-]++)(=)[^\s'"&;,]++""")
+_LITERAL = re.compile(r"'(?:[^']|'')*+'")
 
 
 def masked(value: Value | None) -> Value | None:
@@ -28,4 +34,9 @@ def _item(text: str) -> str:
 def _text(text: str) -> str:
     for each in reversed(credentials.find(text)):
         text = f"{text[: each.start]}{MASK}{text[each.end :]}"
-    return text
+    text = _ASSIGNED.sub(lambda each: _without(each, f"'{MASK}'"), text)
+    return _LITERAL.sub(lambda literal: _WITHIN.sub(lambda each: _without(each, MASK), literal[0]), text)
+
+
+def _without(assigned: re.Match[str], mask: str) -> str:
+    return assigned[1] + assigned[2] + mask if credentials.is_secret_name(assigned[1]) else assigned[0]

@@ -280,6 +280,37 @@ def test_what_a_migration_guards_and_somebody_opens(
     assert differences(found(project, place, live)) == [expected]
 
 
+HALF_BUILT = (
+    "CREATE TABLE rooms (name text, during int4range,\n"
+    "    CONSTRAINT one_at_a_time EXCLUDE USING gist (during WITH &&));\n"
+    "CREATE TABLE events (at int, kind text) PARTITION BY RANGE (at);\n"
+    "CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (9);\n"
+    "CREATE INDEX events_1_kind ON events_1 (kind);\n"
+    "CREATE INDEX events_kind ON events (kind);\n"
+)
+
+
+def test_the_help_for_an_invalid_index_mends_it(
+    project: Path, place: postgres.Database, live: postgres.Server
+) -> None:
+    projects.write(project, SERVICES, {"00004_half.sql": projects.migration(HALF_BUILT)})
+    migrated(project, place)
+    as_admin(place, live).query(f"{INVALID} {INVALID.replace('users_state_idx', 'one_at_a_time')}")
+    place.query("DROP INDEX events_kind; CREATE INDEX events_1_kind ON events_1 (kind);")
+    place.query("CREATE INDEX events_kind ON ONLY events (kind);")
+    helps = {
+        each["message"].split()[1]: each["help"]
+        for each in found(project, place, live)["diagnostics"]
+        if each["rule"] == "drift-invalid-index"
+    }
+    assert set(helps) == {"public.events_kind", "public.one_at_a_time", "public.users_state_idx"}
+    assert "ALTER INDEX public.events_kind ATTACH PARTITION …;" in helps["public.events_kind"]
+    place.query("ALTER INDEX public.events_kind ATTACH PARTITION events_1_kind;")
+    for name in ("public.one_at_a_time", "public.users_state_idx"):
+        place.query(helps[name].split("`")[1])
+    assert differences(found(project, place, live)) == []
+
+
 def test_a_partition_that_is_half_detached(
     project: Path, place: postgres.Database, live: postgres.Server
 ) -> None:
@@ -409,6 +440,15 @@ def test_a_database_that_goose_never_saw(
     assert "where this role looks, but one in `app`" in said.stderr
 
 
+def test_a_row_that_is_written_twice_changes_no_order(
+    project: Path, place: postgres.Database, live: postgres.Server
+) -> None:
+    migrated(project, place)
+    place.query("INSERT INTO goose_db_version (version_id, is_applied) VALUES (1, true);")
+    told = found(project, place, live)
+    assert (differences(told), rules(told)) == ([], [])
+
+
 # Who looks, and from where.
 
 
@@ -448,6 +488,53 @@ def test_a_version_table_without_a_row_is_not_believed(
     assert "this role sees no row of `goose_db_version`" in said.stderr
     place.query(f"CREATE POLICY seen ON goose_db_version FOR SELECT TO {reader.user} USING (true);")
     assert differences(found(project, reader, live)) == []
+
+
+def test_a_schema_that_the_role_may_not_use(
+    project: Path, place: postgres.Database, reader: postgres.Database, live: postgres.Server
+) -> None:
+    place.query(
+        f'CREATE SCHEMA "My app"; ALTER ROLE {place.user} IN DATABASE {place.name} SET search_path = "My app";'
+    )
+    migrated(project, place)
+    place.query(f"GRANT SELECT ON goose_db_version TO {reader.user};")
+    as_admin(place, live).query(
+        f'ALTER ROLE {reader.user} IN DATABASE {place.name} SET search_path = "My app";'
+    )
+    said = drift(project, reader, live)
+    assert (said.returncode, said.stdout) == (2, "")
+    grant = f'GRANT USAGE ON SCHEMA "My app" TO "{reader.user}";'
+    assert f"`{grant}`" in said.stderr
+    place.query(grant)
+    assert differences(found(project, reader, live)) == []
+
+
+def test_the_lock_of_a_reindex_is_named_too(
+    project: Path, place: postgres.Database, live: postgres.Server
+) -> None:
+    migrated(project, place)
+    index = "goose_db_version_pkey"
+    held = f"BEGIN; REINDEX INDEX {index}; SELECT pg_sleep(300);"
+    blocker = subprocess.Popen(
+        [str(place.binaries / "psql"), "-X", "-q", "-c", held],
+        env=place.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    locked = (
+        f"SELECT pid FROM pg_locks WHERE relation = '{index}'::regclass AND mode = 'AccessExclusiveLock';"
+    )
+    try:
+        while not (holder := place.query(locked)):
+            assert blocker.poll() is None
+        said = drift(project, place, live)
+        assert (said.returncode, said.stdout) == (2, "")
+        assert f"process {holder[0][0]} " in said.stderr
+        assert f"holds ACCESS EXCLUSIVE on `public.{index}`" in said.stderr
+    finally:
+        blocker.kill()
+        blocker.wait()
 
 
 def test_it_gives_up_on_a_locked_table_and_says_whose_lock_it_is(
@@ -796,6 +883,30 @@ def test_what_is_no_snapshot_is_neither_overwritten_nor_read(
         assert said.returncode == 2
         assert f"{name} is no drift snapshot of this gen" in said.stderr
     assert (project / "mine.json").read_text(encoding="utf-8") == "{}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("no/where/x.json", "there is no directory no/where"), ("", "is a directory"), (".", "is a directory")],
+)
+def test_where_no_snapshot_can_be_written(name: str, message: str, project: Path) -> None:
+    env = {**TOOLS, "GEN_REHEARSAL_URL": "postgres://nobody@127.0.0.1:1/none"}
+    said = forked.gen("drift", "auth-service", "--write-snapshot", name, cwd=project, env=env)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert message in said.stderr
+
+
+def test_which_of_two_urls_is_wrong(project: Path, place: postgres.Database, live: postgres.Server) -> None:
+    migrated(project, place)
+    env = {**TOOLS, "GEN_DATABASE_URL": place.dsn, "GEN_REHEARSAL_URL": "garbage"}
+    said = forked.gen("drift", "auth-service", cwd=project, env=env)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith("gen: --rehearsal-url (GEN_REHEARSAL_URL): the database URL is neither")
+    said = forked.gen(
+        "drift", "auth-service", cwd=project, env={**env, "GEN_DATABASE_URL": "postgres://a,b/c"}
+    )
+    assert "names several hosts" in said.stderr
+    assert "drop" not in said.stderr
 
 
 # What it leaves behind.

@@ -204,6 +204,17 @@ def test_secrets_are_masked() -> None:
     assert masking.masked(["app.jwt_secret=hunter2"]) == ["app.jwt_secret=***"]
     body = "PERFORM dblink('postgres://app:hunter2hunter2@db/app', 'SELECT 1');"
     assert "hunter2" not in str(masking.masked(body))
+    for code in (
+        "api_key := 'hunter2';",
+        "call(token => 'hunter2')",
+        "jsonb '{\"secret\": \"x\"}' || jsonb_build_object('password', p); x.passwd = 'hunter2'",
+        "PERFORM dblink('host=db password=hunter2 user=a', q)",
+        "SELECT 'it''s', 'password=hunter2'::text",
+    ):
+        assert "hunter2" not in str(masking.masked(code))
+        assert "***" in str(masking.masked(code))
+    for code in ("WHERE token = NEW.token AND state = 'new'", "password = $1", "'a=b', secret", "a LIKE '%'"):
+        assert masking.masked(code) == code
     assert masking.masked(None) is None
     assert masking.masked(True) is True
 
@@ -225,6 +236,14 @@ def migration(version: int, *statements: str) -> Migration:
         ("index", "public.users_pkey", {"table": "public.users", "keys": ["id"]}, set(), (1, 10)),
         ("sequence", "public.users_id_seq", {"owned by": "public.users.id"}, set(), (1, 10)),
         ("function", "public.touch(integer)", {}, {"body"}, (1, 30)),
+        ("function", "public.touch(integer)", {}, {"grants"}, (1, 40)),
+        (
+            "constraint",
+            "users_id_check on public.users",
+            {"table": "public.users", "columns": ["id"]},
+            {"expression"},
+            (1, 10),
+        ),
         ("view", "public.nowhere", {}, set(), None),
     ],
 )
@@ -237,12 +256,15 @@ def test_the_statement_that_makes_it(
             "CREATE TABLE users (id bigserial PRIMARY KEY, state text);",
             "GRANT SELECT ON users TO app;",
             "-- touch of old\nCREATE FUNCTION touch(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';",
+            "GRANT EXECUTE ON FUNCTION touch(int) TO app;",
         ),
         migration(
             2,
             "ALTER TABLE users ALTER state SET DEFAULT 'new';",
             "CREATE INDEX users_state_idx ON users (state);",
-            "UPDATE users SET state = touch(1);",
+            "UPDATE users SET state = touch(1) WHERE id = 1;",
+            "CREATE STATISTICS both ON id, state FROM users;",
+            "CREATE TABLE posts (id int, author bigint REFERENCES users);",
         ),
     )
     found = origin.find(Identity(kind, name), attributes, changed, applied)
@@ -282,6 +304,12 @@ def test_a_snapshot_is_read_as_it_was_written(tmp_path: Path) -> None:
         lambda text: text.replace('["table"', "[7"),
         lambda text: text.replace('{"schema": "public"}', "[" * 100_000),
         lambda text: text + "\udcff",
+        lambda text: text.replace('"postgres": 16', '"postgres": 1e400'),
+        lambda text: text.replace('"postgres": 16', '"postgres": true'),
+        lambda text: text.replace('["table"', '["../../etc/passwd"'),
+        lambda text: text.replace('{"schema": "public"}', '{"schema": "public", "grants": 5}'),
+        lambda text: text.replace('{"schema": "public"}', '{"schema": "app"}'),
+        lambda text: text.replace('"schema": "public", ', '"schema": 7, '),
     ],
 )
 def test_a_broken_snapshot_is_said_to_be_one(change: object, tmp_path: Path) -> None:
