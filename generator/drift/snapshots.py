@@ -25,6 +25,7 @@ from generator.rehearsal import scripts
 FORMAT = 2
 _HEAD = '{"gen": "drift snapshot", '
 _MOST_BYTES = 64 * 1024 * 1024
+_HELP = "make room or give access; the file has to stand in a directory that is no link"
 _TEMPORARY = ".gen-drift-snapshot.tmp"
 
 
@@ -62,7 +63,7 @@ def _seal(schema: str, before: Catalog, catalog: Catalog) -> str:
 def write(path: Path, content: str) -> bool:
     """Whether the file changed. Never over what is not a snapshot, nor through a link. Raises GenError."""
     demand_place(path)
-    with disk.telling(f"cannot write {path}"), disk.directory(path.parent) as folder:
+    with disk.telling(f"cannot write {path}", _HELP), disk.directory(path.parent) as folder:
         known = disk.read(path.name, folder) if disk.kind(path.name, folder) is disk.Kind.FILE else None
         if known == content.encode():
             return False
@@ -77,7 +78,7 @@ def demand_place(path: Path) -> None:
         raise GenError(f"{path} is a directory", help="name a file in it, such as `auth-service.json`")
     if not path.parent.is_dir():
         raise GenError(f"there is no directory {path.parent}", help="make it, or name another file")
-    with disk.telling(f"cannot write {path}"), disk.directory(path.parent) as folder:
+    with disk.telling(f"cannot write {path}", _HELP), disk.directory(path.parent) as folder:
         kind = disk.kind(path.name, folder)
     if kind is None:
         return
@@ -89,7 +90,7 @@ def demand_place(path: Path) -> None:
 
 
 def _beginning(path: Path) -> str:
-    with disk.telling(f"cannot read {path}"), path.open("rb") as stream:
+    with disk.telling(f"cannot read {path}", _HELP), path.open("rb") as stream:
         return stream.read(len(_HEAD)).decode("utf-8", "replace")
 
 
@@ -115,11 +116,11 @@ def read(path: Path, root: Path, service: model.Service, migrations: Sequence[Mi
     try:
         catalog = Catalog.from_json(json.dumps(given["catalog"]))
         before = Catalog.from_json(json.dumps(given["before"]))
-    except KeyError as error:
+        schema = given["schema"]
+        if not isinstance(schema, str) or given["seal"] != _seal(schema, before, catalog):
+            raise _broken(path)
+    except (KeyError, UnicodeEncodeError) as error:
         raise _broken(path) from error
-    schema = given.get("schema")
-    if not isinstance(schema, str) or given.get("seal") != _seal(schema, before, catalog):
-        raise _broken(path)
     versions = tuple(sorted(each.version for each in migrations))
     return Expectation(catalog, before, versions, schema, str(path))
 

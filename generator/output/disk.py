@@ -23,6 +23,7 @@ from generator.diagnostics import GenError
 FILE_MODE = 0o644
 DIRECTORY_MODE = 0o755
 
+_BUILD = "make room or give access, then run the same command again: a build mends what is half done"
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -35,15 +36,12 @@ class Kind(Enum):
 
 
 @contextmanager
-def telling(action: str) -> Iterator[None]:
+def telling(action: str, help: str = _BUILD) -> Iterator[None]:
     """Turn an OSError into a GenError that begins with `action` ("cannot read out/auth")."""
     try:
         yield
     except OSError as error:
-        raise GenError(
-            f"{action}: {error.strerror or error}",
-            "make room or give access, then run the same command again: a build mends what is half done",
-        ) from error
+        raise GenError(f"{action}: {error.strerror or error}", help) from error
 
 
 @contextmanager

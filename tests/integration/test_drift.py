@@ -887,9 +887,16 @@ def test_what_is_no_snapshot_is_neither_overwritten_nor_read(
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("no/where/x.json", "there is no directory no/where"), ("", "is a directory"), (".", "is a directory")],
+    [
+        ("no/where/x.json", "there is no directory no/where"),
+        ("", "is a directory"),
+        (".", "is a directory"),
+        ("link/x.json", "has to stand in a directory that is no link"),
+    ],
 )
 def test_where_no_snapshot_can_be_written(name: str, message: str, project: Path) -> None:
+    """Said before anything runs: nobody listens at that address."""
+    (project / "link").symlink_to("migrations")
     env = {**TOOLS, "GEN_REHEARSAL_URL": "postgres://nobody@127.0.0.1:1/none"}
     said = forked.gen("drift", "auth-service", "--write-snapshot", name, cwd=project, env=env)
     assert (said.returncode, said.stdout) == (2, "")

@@ -310,6 +310,8 @@ def test_a_snapshot_is_read_as_it_was_written(tmp_path: Path) -> None:
         lambda text: text.replace('{"schema": "public"}', '{"schema": "public", "grants": 5}'),
         lambda text: text.replace('{"schema": "public"}', '{"schema": "app"}'),
         lambda text: text.replace('"schema": "public", ', '"schema": 7, '),
+        lambda text: text.replace('{"schema": "public"}', '{"schema": "\\ud800"}'),
+        lambda text: text.replace('"seal"', '"other"'),
     ],
 )
 def test_a_broken_snapshot_is_said_to_be_one(change: object, tmp_path: Path) -> None:

@@ -182,8 +182,8 @@ class _Both:
             return True  # Dropping the column drops it; the reverse does not hold for a missing one.
         if identity.kind == "column":
             view = (
-                Identity("view", str(attributes["table"])),
-                Identity("materialized view", str(attributes["table"])),
+                Identity("view", str(attributes.get("table"))),
+                Identity("materialized view", str(attributes.get("table"))),
             )
             return any(self._changed(each, "definition") for each in view)
         if identity.kind == "sequence" and attributes.get("identity"):
