@@ -195,7 +195,7 @@ def _finding(
         diagnostic=Diagnostic(
             rule,
             _message(identity, what, changes, is_invalid),
-            _of_index(identity, what, sides) if is_invalid else _help(identity, what),
+            _mend(identity, what, sides.found) if is_invalid else _help(identity, what),
             place[1] if place else service.where("migrations.directory"),
         ),
     )
@@ -244,22 +244,24 @@ def _short(text: str, longest: int = 2 * _LONGEST) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def _of_index(identity: Identity, what: What, sides: Sides) -> str:
-    """What mends an invalid index: REINDEX does not validate one of a partitioned table, and an exclusion
-    constraint's cannot be built concurrently (`index_concurrently_create_copy` in PostgreSQL)."""
-    index = sides.found.objects[identity]
-    table = sides.found.objects.get(Identity("table", str(index.get("table"))), {})
-    constraint = sides.found.objects.get(Identity("constraint", str(index.get("constraint"))), {})
-    if "partition key" in table:
-        made = "and make it again" if what is What.CHANGED else "or write a migration that makes it"
+def _mend(identity: Identity, what: What, found: Catalog) -> str:
+    """Statements that the server takes and that help: exclusion constraints and partitioned tables have their own."""
+    index = found.objects.get(identity, {})
+    is_partitioned = "partition key" in found.objects.get(Identity("table", str(index.get("table"))), {})
+    constraint = found.objects.get(Identity("constraint", str(index.get("constraint"))), {})
+    reindex = "REINDEX INDEX" if "exclusion" in constraint else "REINDEX INDEX CONCURRENTLY"
+    if is_partitioned and what is What.CHANGED:
         return (
-            f"`ALTER INDEX {identity.name} ATTACH PARTITION …;` with a valid index of each partition that has none in "
-            f"it yet makes it valid; if there is no such partition, `DROP INDEX {identity.name};` {made}"
+            f"`{reindex} {identity.name};` for the indexes of the partitions, then `ALTER INDEX {identity.name} "
+            "ATTACH PARTITION …;` with one of them, or with each that is not attached"
         )
-    if constraint.get("type") == "exclusion":
-        return f"`REINDEX INDEX {identity.name};`, which locks the table against writes while it runs"
-    mend = "REINDEX INDEX CONCURRENTLY" if what is What.CHANGED else "DROP INDEX CONCURRENTLY IF EXISTS"
-    return f"`{mend} {identity.name};`, unless a session is building it just now"
+    if is_partitioned:
+        return (
+            f"`DROP INDEX IF EXISTS {identity.name};`, which waits for all who use the table, and they for it"
+        )
+    mend = reindex if what is What.CHANGED else "DROP INDEX CONCURRENTLY IF EXISTS"
+    writers = "; nobody can write to the table until it is done" if "exclusion" in constraint else ""
+    return f"`{mend} {identity.name};`, unless a session is building it just now{writers}"
 
 
 def _help(identity: Identity, what: What) -> str:
