@@ -134,6 +134,8 @@ class Story:
         def shown() -> object:
             return {
                 "seen": self.seen(),
+                "last start": self.last_start,
+                "remembered": self.remembered() if self.memory else [],
                 "callback": self.bed.receiver.states(path),
                 "prometheus": self.active(),
                 "migration_run_failed": self.bed.value(f'migration_run_failed{{service="{self.name}"}}'),
@@ -147,11 +149,12 @@ class Story:
         return {name: state for name, state in everything.items() if name in alerts.NAMES}
 
     def seen(self) -> bool:
-        """Whether the rules know how the newest run ended."""
-        if not self.memory:
-            return True
-        remembered = self.bed.value(f'{self.memory}{{service="{self.name}"}}')
-        return [value for _, value in remembered] == [self.last_start]
+        """Whether the rules know how the newest run ended. Where its report was scraped before its Job, they go by the
+        clock of the report, which begins later; those of older runs are all before this one."""
+        return not self.memory or [each >= self.last_start for each in self.remembered()] == [True]
+
+    def remembered(self) -> list[float]:
+        return [value for _, value in self.bed.value(f'{self.memory}{{service="{self.name}"}}')]
 
     def asleep(self) -> None:
         """Waits until goose is in the middle of the migration that never ends."""
