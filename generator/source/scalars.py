@@ -58,11 +58,13 @@ _NUMBERS: tuple[tuple[re.Pattern[str], str, str], ...] = (
         _NUMBER_IN_OLD,
         "the number without underscores, or ",
     ),
+    # The specification of 1.1 has a sign here; PyYAML and ruamel.yaml do not read one.
+    (re.compile(r"[-+]\.[0-9]+\Z"), _NUMBER_IN_NEW, "the number with a 0 before its dot, or "),
 )
 _EXPONENT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+\Z")
 # YAML 1.1 wants a dot before, and a sign behind, the `e`: an abbreviated commit such as 12e45 is a
 # string there and a number here.
-_OLD_EXPONENT = re.compile(r"[-+]?(?:[0-9]+)?\.[0-9]*[eE][-+][0-9]+\Z")
+_OLD_EXPONENT = re.compile(r"(?:[-+]?[0-9]+\.[0-9]*|\.[0-9]+)[eE][-+][0-9]+\Z")
 
 
 @dataclass(frozen=True, slots=True)

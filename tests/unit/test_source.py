@@ -115,6 +115,8 @@ def test_scalars_follow_the_core_schema(text: str, expected: object) -> None:
             "12e45",
             "1.5e3",
             ".5E3",
+            "-.5",
+            "+.5e+3",
             "=",
             "9223372036854775808",
             "9" * 5000,
