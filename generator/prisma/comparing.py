@@ -89,6 +89,8 @@ class _Comparison:
             self._found.enums.values(),
             lambda each: (each.schema, each.name),
             lambda each: each.name,
+            lambda each: (each.schema, _core(each.name)),
+            lambda each: (each.schema, each.values),
         )
         self._enums = dict(_named(*enums))
         self._moved = {f"{a.schema}.{a.name}": f"{b.schema}.{b.name}" for a, b in enums[0]}
@@ -118,9 +120,7 @@ class _Comparison:
             message, help = _moved(mine, theirs, "table")
             yield self._of(theirs, "prisma-other-schema", message, help, mine.origin)
         elif mine.name != theirs.name:
-            message = f"{wording.code(mine.name)} is not in the database, where there is {wording.code(theirs.name)}"
-            help = f"write {wording.code(f'@@map({wording.string(theirs.name)})')}, or rename the table in a migration"
-            yield self._of(theirs, "prisma-map", message, help, mine.origin)
+            yield self._of(theirs, "prisma-map", *_renamed(mine, theirs, "table"), mine.origin)
         else:
             if mine.is_view != theirs.is_view:
                 block, what = ("view", "table") if mine.is_view else ("model", "view")
@@ -257,6 +257,8 @@ class _Comparison:
         for mine, theirs in pairs:
             if mine.schema != theirs.schema:
                 yield self._of_enum(theirs, "prisma-other-schema", *_moved(mine, theirs, "enum"), mine)
+            elif mine.name != theirs.name:
+                yield self._of_enum(theirs, "prisma-map", *_renamed(mine, theirs, "type"), mine)
             elif mine.values != theirs.values:
                 differs = self._of_enum(theirs, "prisma-enum", *self._values(mine, theirs), mine)
                 # In another order, or with values that the database lacks, more would not be all.
@@ -322,6 +324,12 @@ def _moved(mine: Table | Enum, theirs: Table | Enum, what: str) -> tuple[str, st
     name = wording.code(theirs.name)
     message = f"the {what} {name} is in {here} in the Prisma schema, and in {there} in the database"
     return message, f"write {call}, or move the {what} in a migration"
+
+
+def _renamed(mine: Table | Enum, theirs: Table | Enum, what: str) -> tuple[str, str]:
+    call = wording.code(f"@@map({wording.string(theirs.name)})")
+    message = f"{wording.code(mine.name)} is not in the database, where there is {wording.code(theirs.name)}"
+    return message, f"write {call}, or rename the {what} in a migration"
 
 
 def _quoted(text: str | None) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from generator.prisma import matching, nodes, wording
-from generator.prisma.relational import Database, ForeignKey, Index, IndexKind, Table
+from generator.prisma.relational import Action, Database, ForeignKey, Index, IndexKind, Table
 
 OF_JOIN_TABLE = (
     "Prisma makes this table for two lists: change it in a migration, or make it a model of its own"
@@ -175,7 +175,7 @@ def relations(mine: Table, theirs: Table, expected: Database, found: Database) -
         lambda each: (frozenset(each.columns), each.table),
     )
     for one, other in pairs:
-        parts = list(_differing(one, other))
+        parts = list(_differing(one, other, _follows(one, other, mine, theirs)))
         if parts and _reaches(one, theirs.columns, found) and _reaches(other, mine.columns, expected):
             target = expected.tables.get(other.table)
             line = wording.code(wording.relation(other, mine, target, one.called))
@@ -205,7 +205,16 @@ def _reaches(key: ForeignKey, columns: Collection[str], other: Database) -> bool
     )
 
 
-def _differing(mine: ForeignKey, theirs: ForeignKey) -> Iterator[tuple[str, str, str]]:
+def _follows(one: ForeignKey, other: ForeignKey, mine: Table, theirs: Table) -> bool:
+    """Whether onDelete, which nobody wrote, differs because NULL in a column does, which is told of the column."""
+    if not one.is_implied or one.columns != other.columns:
+        return False
+    there = [theirs.columns[each].is_nullable for each in other.columns]
+    is_cause = there != [mine.columns[each].is_nullable for each in one.columns]
+    return is_cause and other.on_delete is (Action.SET_NULL if all(there) else Action.RESTRICT)
+
+
+def _differing(mine: ForeignKey, theirs: ForeignKey, is_delete_told: bool) -> Iterator[tuple[str, str, str]]:
     for what, here, there in (
         ("its name", mine.name, theirs.name),
         ("its list of columns", ", ".join(mine.columns), ", ".join(theirs.columns)),
@@ -214,5 +223,5 @@ def _differing(mine: ForeignKey, theirs: ForeignKey) -> Iterator[tuple[str, str,
         ("onDelete", mine.on_delete.value, theirs.on_delete.value),
         ("onUpdate", mine.on_update.value, theirs.on_update.value),
     ):
-        if here != there:
+        if here != there and not (is_delete_told and what == "onDelete"):
             yield what, wording.code(here), wording.code(there)

@@ -122,7 +122,7 @@ class Action(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
     """`columns` refer to `referenced` of `table`, a qualified name as a pair. `called` is the relation's name in the
-    schema, "" where it has none."""
+    schema, "" where it has none. `is_implied`: nobody wrote `onDelete`, so it follows from what can be NULL."""
 
     name: str
     columns: tuple[str, ...]
@@ -132,6 +132,7 @@ class ForeignKey:
     on_update: Action
     origin: Span | None = field(default=None, compare=False)
     called: str = field(default="", compare=False)
+    is_implied: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

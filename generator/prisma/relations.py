@@ -138,6 +138,7 @@ def _foreign_key(side: _Side, other: Model, found: Found) -> ForeignKey | None:
         _ACTIONS[on_update] if on_update else Action.CASCADE,
         origin=attribute.node.span,
         called=side.name or "",
+        is_implied=on_delete is None,
     )
 
 

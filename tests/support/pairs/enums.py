@@ -13,6 +13,7 @@ from tests.support.pairs.columns import (
     sql,
     table,
 )
+from tests.support.pairs.keys import MAP
 from tests.support.pairs.pair import Pair
 
 _MULTI = 'datasource db {\n  provider = "postgresql"\n  schemas = ["public", "app"]\n}\n\n'
@@ -62,6 +63,7 @@ _ENUMS = (
             sql(DEFAULT, "DEFAULT '{A,B}'", "DEFAULT '{B,A}'"),
             sql(DEFAULT, "DEFAULT '{}'", ""),
             prisma(DEFAULT, "@default(A)", ""),
+            prisma(MAP, "  B\n}", '  B\n  @@map("roles")\n}'),
         ),
     ),
     Pair(

@@ -44,6 +44,7 @@ _DEFAULTS = (
         prisma(RELATION, "[id])", "[id], onDelete: Cascade)"),
         prisma(RELATION, "[id])", "[id], onUpdate: NoAction)"),
         prisma(RELATION, "[id])", '[id], map: "own")'),
+        prisma(NULLABILITY, "Int\n  user users @", "Int?\n  user users? @"),
     ),
     _many(
         "one to many, optional",
@@ -54,6 +55,7 @@ _DEFAULTS = (
         sql(RELATION, "ON UPDATE CASCADE", "ON UPDATE SET NULL"),
         sql(NULLABILITY, "user_id int", "user_id int NOT NULL"),
         prisma(RELATION, "[id])", "[id], onDelete: Restrict)"),
+        prisma(NULLABILITY, "Int?\n  user users? @", "Int\n  user users @"),
         arity="?",
     ),
 )
