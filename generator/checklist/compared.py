@@ -10,7 +10,7 @@ from generator.checklist.items import Item, Outcome
 from generator.diagnostics import Diagnostic
 from generator.insync import run
 from generator.insync.run import Checked, Made
-from generator.prisma.relational import Database
+from generator.prisma.relational import Database, Table
 
 ITEMS = (Item.MODEL, Item.TYPES, Item.INDEXES)
 
@@ -69,12 +69,12 @@ def _with(checked: Checked, server: str) -> str:
 
 
 def _said(item: Item, checked: Checked, server: str) -> Sequence[str]:
-    tables = checked.found.tables.values()
+    tables = _common(checked)
     nothing = "nothing to do, because the migrations make no table and the schema has no model"
     if item is Item.MODEL:
         what = _tables(checked) if tables else nothing
         return [_with(checked, server), what, *_left_out(checked)]
-    if not _any(checked.found):
+    if not tables and not checked.found.enums:
         return [nothing]
     if item is Item.TYPES:
         columns = sum(len(each.columns) for each in tables)
@@ -94,8 +94,13 @@ def _tables(checked: Checked) -> str:
     joins = sum(each.is_join_table for each in checked.expected.tables.values())
     models = len(checked.expected.tables) - joins
     beside = f" and {_count(joins, 'join table')}" if joins else ""
-    tables = _count(len(checked.found.tables), "table")
+    tables = _count(len(_common(checked)), "table")
     return f"{tables} for {_count(models, 'model')}{beside}, with their columns and fields"
+
+
+def _common(checked: Checked) -> list[Table]:
+    """Without views that Prisma does not read and tables of extensions: where nothing differs, what has a model."""
+    return [table for key, table in checked.found.tables.items() if key in checked.expected.tables]
 
 
 def _elsewhere(checked: Checked) -> tuple[str, ...]:

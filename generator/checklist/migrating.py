@@ -81,8 +81,8 @@ def verify(service: model.Service, found: Sequence[Diagnostic], new: New | None,
 
 def _said(service: model.Service, new: New | None, ran: Ran) -> Iterable[str]:
     number = len(service.migrations)
-    which = "the one migration" if number == 1 else f"all {number} migrations"
-    yield f"goose applied {which} on {ran.server}; their text and their lock are in order"
+    which, whose = ("the one migration", "its") if number == 1 else (f"all {number} migrations", "their")
+    yield f"goose applied {which} on {ran.server}; {whose} text and {whose} lock are in order"
     if new is not None:
         yield f"new against {new.reference}: {_named(new.migrations)}"
     else:

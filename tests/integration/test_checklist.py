@@ -408,6 +408,24 @@ def test_a_join_table_is_no_model(tmp_path: Path, server: postgres.Server) -> No
     assert "3 tables for 2 models and 1 join table, with their columns and fields" in str(found["items"][1])
 
 
+def test_a_view_that_prisma_does_not_read_is_not_counted(tmp_path: Path, server: postgres.Server) -> None:
+    sql = {**SQL, "00003_view.sql": projects.migration("CREATE VIEW mails AS SELECT email FROM users;")}
+    found = told(project(tmp_path, sql=sql), server)
+    assert "2 tables for 2 models, with their columns and fields" in found["items"][1]["told"]
+    assert "5 columns and 1 enum: type, NULL, default" in found["items"][2]["told"]
+    assert (
+        "not compared, for Prisma cannot express it: `mails`: `view` (not in the schema)"
+        in found["items"][3]["told"]
+    )
+
+
+def test_one_migration_is_no_plural(tmp_path: Path, server: postgres.Server) -> None:
+    sql = {"00001_users.sql": projects.migration("COMMENT ON SCHEMA public IS 'x';")}
+    (line, _) = told(project(tmp_path, SCHEMA.partition("\nenum")[0], sql=sql), server)["items"][0]["told"]
+    assert line.startswith("goose applied the one migration on ")
+    assert line.endswith("; its text and its lock are in order")
+
+
 def test_an_excluded_table_is_named_and_needs_no_test(tmp_path: Path, server: postgres.Server) -> None:
     made = project(
         tmp_path,
