@@ -10,6 +10,7 @@ from generator.checklist.items import Item, Outcome
 from generator.diagnostics import Diagnostic
 from generator.insync import run
 from generator.insync.run import Checked, Made
+from generator.prisma import constraints
 from generator.prisma.relational import Database, Table
 
 ITEMS = (Item.MODEL, Item.TYPES, Item.INDEXES)
@@ -81,7 +82,7 @@ def _said(item: Item, checked: Checked, server: str) -> Sequence[str]:
         return [
             f"{_count(columns, 'column')} and {_count(len(checked.found.enums), 'enum')}: type, NULL, default"
         ]
-    indexes = sum(len(each.indexes) for each in tables)
+    indexes = sum(not constraints.unsayable(each) for table in tables for each in table.indexes.values())
     keys = sum(len(each.foreign_keys) for each in tables)
     line = f"{_count(indexes, 'key or index', 'keys and indexes')}, unique ones too, and {_count(keys, 'foreign key')}"
     elsewhere = _elsewhere(checked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from generator.prisma import nodes
@@ -35,24 +35,44 @@ class Excluding:
 
     def without(self, schema: nodes.Schema, expected: Database, found: Database) -> tuple[Database, Database]:
         """The two without what is excluded by its name in the database, with or without its schema, or by its name in
-        the Prisma schema."""
+        the Prisma schema. What is there for excluded tables alone goes with them: join tables, foreign keys, enums."""
         models = _models(schema, (*expected.tables.values(), *expected.enums.values()))
         never = set(self.tables({each for each, _ in expected.tables}))
-        return self._rest(expected, models, never), self._rest(found, models, never)
-
-    def _rest(self, of: Database, models: Mapping[_Key, str], never: set[_Key]) -> Database:
-        tables = {
-            key: each for key, each in of.tables.items() if key not in never and not self._meets(key, models)
-        }
-        enums = {key: each for key, each in of.enums.items() if not self._meets(key, models)}
-        kept = {key: _without_keys(each, tables, of) for key, each in tables.items()}
-        return replace(of, tables=kept, enums=enums)
+        both = (expected, found)
+        out = {key for of in both for key in of.tables if key not in never and self._meets(key, models)}
+        out |= {key for of in both for key, each in of.tables.items() if _joins(each, out)}
+        types = [
+            (key in out, each) for of in both for key, table in of.tables.items() for each in _types(table)
+        ]
+        alone = {each for is_out, each in types if is_out} - {each for is_out, each in types if not is_out}
+        enums = {key for of in both for key in of.enums if self._meets(key, models) or ".".join(key) in alone}
+        mine, theirs = (_rest(of, out | never, enums) for of in both)
+        return mine, theirs
 
     def _meets(self, key: _Key, models: Mapping[_Key, str]) -> bool:
         names = {key[1], ".".join(key), models.get(key, key[1])}
         met = {each for each in self.patterns if any(patterns.matches(each, name) for name in names)}
         self.used |= met
         return bool(met)
+
+
+def _rest(of: Database, tables: set[_Key], enums: set[_Key]) -> Database:
+    kept = {key: each for key, each in of.tables.items() if key not in tables}
+    return replace(
+        of,
+        tables={key: _without_keys(each, kept, of) for key, each in kept.items()},
+        enums={key: each for key, each in of.enums.items() if key not in enums},
+    )
+
+
+def _joins(table: Table, out: Collection[_Key]) -> bool:
+    """Whether this is the table of an implicit many-to-many relation with one of these."""
+    is_join = table.is_join_table or (table.name.startswith("_") and table.columns.keys() == {"A", "B"})
+    return is_join and any(each.table in out for each in table.foreign_keys.values())
+
+
+def _types(table: Table) -> set[str]:
+    return {each.type.name for each in table.columns.values()}
 
 
 def _without_keys(table: Table, kept: Mapping[_Key, Table], of: Database) -> Table:

@@ -140,7 +140,8 @@ class _Comparison:
             lambda each: None if mine.is_join_table else _core(each.name),
         )
         for one, other in pairs:
-            yield from self._columns(one, other, theirs, is_view)
+            for each in self._columns(one, other, theirs, is_view):
+                yield replace(each, help=constraints.OF_JOIN_TABLE) if mine.is_join_table else each
         free = [each.name for each in missing]
         yield from (self._extra_field(each, theirs, free) for each in extra)
         yield from (self._missing_column(each, mine, theirs) for each in missing)
@@ -174,7 +175,7 @@ class _Comparison:
         is_same_type = type == theirs.type or self._is_pulled(type, theirs.type)
         if not is_same_type:
             self._told |= {mine.type.name, theirs.type.name}
-            yield told("prisma-type", *self._types(mine.type, theirs.type))
+            yield told("prisma-type", *self._types(mine, theirs, is_view))
         if is_view:
             return
         if mine.is_nullable != theirs.is_nullable and mine.type.is_array == theirs.type.is_array:
@@ -184,11 +185,14 @@ class _Comparison:
             yield told("prisma-nullability", message, f"write {wording.code(right)}, or change the column")
         if not _is_same_default(mine, theirs, is_same_type):
             here_, there_ = (wording.default(each.default, each.type, self._enums) for each in (mine, theirs))
-            message = f"has {_quoted(here_)} in the schema, and {_quoted(there_)} in the database"
+            said = _quoted(here_)
+            if mine.client_default and not here_:
+                said = f"{wording.code(f'{mine.client_default}()')}, which the client fills in,"
+            message = f"has {said} in the schema, and {_quoted(there_)} in the database"
             line = f"write {wording.code(there_)}" if there_ else "remove the `@default`"
             help = f"{line}, or change the column's default"
             if theirs.is_generated and there_:
-                message = f"has {_quoted(here_)} in the schema, and is a generated column in the database"
+                message = f"has {said} in the schema, and is a generated column in the database"
                 help = f"Prisma keeps its expression as a default: {line}, or change the column"
             yield told("prisma-default-differs", message, help)
 
@@ -197,11 +201,14 @@ class _Comparison:
         is_enum = any(wording.enum(each, self._enums) is not None for each in (mine, theirs))
         return not is_enum and types.written(mine) is None and mine == types.pulled(theirs)
 
-    def _types(self, mine: Type, theirs: Type) -> tuple[str, str]:
-        here, there = (wording.type(each, self._enums) for each in (mine, theirs))
+    def _types(self, mine: Column, theirs: Column, is_view: bool) -> tuple[str, str]:
+        """With `?`, so that the line can be copied. All columns of a view can be NULL, and no model says so."""
+        can_be_null = mine.is_nullable if is_view else theirs.is_nullable
+        here = wording.type(mine.type, self._enums, mine.is_nullable)
+        there = wording.type(theirs.type, self._enums, can_be_null)
         help = f"write {wording.code(there)}, or change the column's type"
-        if here == there:  # Two enums of one name, in two schemas.
-            here, there = mine.name, theirs.name
+        if wording.type(mine.type, self._enums) == wording.type(theirs.type, self._enums):
+            here, there = mine.type.name, theirs.type.name  # Two enums of one name, in two schemas.
         return f"is {wording.code(here)} in the schema, and {wording.code(there)} in the database", help
 
     def _missing_column(self, column: Column, mine: Table, theirs: Table) -> Difference:

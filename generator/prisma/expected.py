@@ -207,6 +207,7 @@ class _Reader:
             default=None if value is None else literals.default(value, scalar, type, values, self.found),
             origin=node.span,
             called=node.name.text,
+            client_default=literals.of_client(value),
         )
 
     def _type(self, node: nodes.Field) -> tuple[str | None, Type | None, Mapping[str, str] | None]:

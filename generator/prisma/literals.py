@@ -87,6 +87,11 @@ def default(
     return Default(DefaultKind.VALUE, text)
 
 
+def of_client(value: nodes.Expression | None) -> str:
+    """The name of a function whose value the client makes, "" for any other default."""
+    return value.name if isinstance(value, nodes.Call) and value.name in _OF_CLIENT else ""
+
+
 def _call(value: nodes.Call, type: Type, found: Found) -> Default | None:
     if value.name in ("autoincrement", "sequence") and type.name in types.INTEGERS and not type.is_array:
         return defaults.SEQUENCE

@@ -56,7 +56,7 @@ class Column:
     default, and so does `default`. A domain's column has the type that the domain stands on, as for Prisma.
 
     `is_nullable` is True for arrays, NOT NULL or not: to Prisma a list is a list. `called` is the field's name in the
-    schema, "" for a column of a database.
+    schema, "" for a column of a database. `client_default`: `uuid` of `@default(uuid())`, which the database has not.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Column:
     is_generated: bool = False
     origin: Span | None = field(default=None, compare=False)
     called: str = field(default="", compare=False)
+    client_default: str = field(default="", compare=False)
 
 
 class Sort(StrEnum):

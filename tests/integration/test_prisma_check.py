@@ -180,6 +180,53 @@ def test_a_table_without_a_model_is_excluded(tmp_path: Path, server: postgres.Se
     assert (found["exit"], problems(found)) == (0, [])
 
 
+JOIN = """
+CREATE TABLE tags (id int PRIMARY KEY);
+CREATE TABLE "_PostToTag" (
+  "A" uuid NOT NULL REFERENCES posts ON DELETE CASCADE, "B" int NOT NULL REFERENCES tags ON DELETE CASCADE,
+  CONSTRAINT "_PostToTag_AB_pkey" PRIMARY KEY ("A", "B")
+);
+CREATE TYPE kind AS ENUM ('x');
+CREATE TABLE audit (kind kind);
+"""
+BOOKS = """
+enum Shape {
+  ROUND
+}
+
+model Book {
+  id      Int      @id
+  shape   Shape?
+  authors Author[]
+}
+
+model Author {
+  id    Int    @id
+  books Book[]
+}
+"""
+
+
+def test_what_is_there_for_excluded_tables_alone_goes_with_them(
+    tmp_path: Path, server: postgres.Server
+) -> None:
+    settings = f"{SETTING}  exclude: [tags, audit, Book, Author]\n"
+    sql = {**SQL, "00003_join.sql": projects.migration(JOIN)}
+    found = told(project(tmp_path, SCHEMA + BOOKS, settings, sql), server)
+    assert (found["exit"], problems(found)) == (0, [])
+
+
+def test_an_enum_of_a_table_that_is_looked_at_stays(tmp_path: Path, server: postgres.Server) -> None:
+    settings = f"{SETTING}  exclude: [tags, audit]\n"
+    more = "ALTER TABLE users ADD COLUMN kind kind;"
+    sql = {**SQL, "00003_join.sql": projects.migration(JOIN), "00004_kind.sql": projects.migration(more)}
+    found = told(project(tmp_path, SCHEMA, settings, sql), server)
+    assert sorted(each["rule"] for each in found["services"][0]["differences"]) == [
+        "prisma-column-missing",
+        "prisma-enum",
+    ]
+
+
 def test_an_exclusion_of_nothing_is_told(tmp_path: Path, server: postgres.Server) -> None:
     settings = f"{SETTING}  exclude: [postz, Role]\n"
     found = told(project(tmp_path, settings=settings), server)

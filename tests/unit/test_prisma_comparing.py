@@ -202,7 +202,7 @@ OF_DATABASE = {
         "users.nick",
         'Unsupported("',
     ),
-    "view's type": (with_column(VIEW, "id", type=TEXT), "prisma-type", "active.id", "write `String`"),
+    "view's type": (with_column(VIEW, "id", type=TEXT), "prisma-type", "active.id", "write `String?`"),
     "not null": (
         with_column(USERS, "nick", is_nullable=False),
         "prisma-nullability",
@@ -227,6 +227,24 @@ OF_DATABASE = {
         "prisma-default-differs",
         "users.nick",
         "has no default in the schema, and `@default(dbgenerated(\"f('x')\"))`",
+    ),
+    "type of what can be NULL": (
+        with_column(USERS, "nick", type=NAME),
+        "prisma-type",
+        "users.nick",
+        "`users.nick` is `String?` in the schema, and `String? @db.VarChar(10)` in the database\nwrite `String? @db.V",
+    ),
+    "type of a column that two lists make": (
+        with_column(JOIN, "B", type=TEXT),
+        "prisma-type",
+        "_PostToTag.B",
+        "Prisma makes this table for two lists",
+    ),
+    "NULL in a column that two lists make": (
+        with_column(JOIN, "B", is_nullable=True),
+        "prisma-nullability",
+        "_PostToTag.B",
+        "Prisma makes this table for two lists",
     ),
     "a generated column": (
         with_column(USERS, "nick", default=defaults.expression("upper(email)"), is_generated=True),
@@ -328,6 +346,12 @@ OF_SCHEMA = {
         "prisma-default-differs",
         "users.id",
         "write `@default(autoincrement())`",
+    ),
+    "a default of the client's": (
+        with_column(USERS, "id", default=None, client_default="uuid"),
+        "prisma-default-differs",
+        "users.id",
+        "has `uuid()`, which the client fills in, in the schema, and `@default(autoincrement())` in the database",
     ),
     "no @@index": (without_index(PAIR), "prisma-index", f"users.{PAIR}", "write `@@index([nick, state])`"),
     "no @unique": (
