@@ -78,6 +78,12 @@ TITLES = [
 ]
 PASSED, FAILED, UNKNOWN = "passed", "failed", "not verified"
 SCHEMA_PATH = "prisma/schema.prisma"
+JOIN = (
+    'CREATE TABLE "_PostToUser" ("A" uuid NOT NULL REFERENCES posts ON DELETE CASCADE ON UPDATE CASCADE, '
+    '"B" bigint NOT NULL REFERENCES users ON DELETE CASCADE ON UPDATE CASCADE, '
+    'CONSTRAINT "_PostToUser_AB_pkey" PRIMARY KEY ("A", "B"));\n'
+    'CREATE INDEX "_PostToUser_B_index" ON "_PostToUser" ("B");'
+)
 
 
 @pytest.fixture(scope="module")
@@ -394,16 +400,10 @@ def test_where_no_path_is_right_only_that_is_told(tmp_path: Path, server: postgr
 
 
 def test_a_join_table_is_no_model(tmp_path: Path, server: postgres.Server) -> None:
-    join = (
-        'CREATE TABLE "_PostToUser" ("A" uuid NOT NULL REFERENCES posts ON DELETE CASCADE ON UPDATE CASCADE, '
-        '"B" bigint NOT NULL REFERENCES users ON DELETE CASCADE ON UPDATE CASCADE, '
-        'CONSTRAINT "_PostToUser_AB_pkey" PRIMARY KEY ("A", "B"));\n'
-        'CREATE INDEX "_PostToUser_B_index" ON "_PostToUser" ("B");'
-    )
     schema = SCHEMA.replace("  title String?\n", "  title String?\n  users User[]\n").replace(
         "  role  Role   @default(USER)\n", "  role  Role   @default(USER)\n  posts Post[]\n"
     )
-    sql = {**SQL, "00003_join.sql": projects.migration(join)}
+    sql = {**SQL, "00003_join.sql": projects.migration(JOIN)}
     found = told(project(tmp_path, schema, sql=sql), server)
     assert "3 tables for 2 models and 1 join table, with their columns and fields" in str(found["items"][1])
 
@@ -564,6 +564,17 @@ def test_since_wants_every_model_where_sql_hides_its_tables(tmp_path: Path, serv
     found = told(made, server, "--since", "main")
     assert errors(found, 6) == [("checklist-test-missing", SCHEMA_PATH, 17)]
     assert states(found)[1:5] == [PASSED] * 4
+
+
+def test_since_finds_the_models_of_a_many_to_many_relation(tmp_path: Path, server: postgres.Server) -> None:
+    schema = SCHEMA.replace("  title String?\n", "  title String?\n  users User[]\n").replace(
+        "  role  Role   @default(USER)\n", "  role  Role   @default(USER)\n  posts Post[]\n"
+    )
+    merged = {**SQL, "00003_join.sql": projects.migration(JOIN)}
+    more = {"00004_join.sql": projects.migration('DELETE FROM "_PostToUser" WHERE "B" = 5;', "SELECT 1;")}
+    made = branch(tmp_path, merged, more, schema=schema, tests=ONLY_POST)
+    found = told(made, server, "--since", "main")
+    assert [each[0] for each in errors(found, 6)] == ["checklist-test-missing"]
 
 
 def test_since_something_that_git_does_not_know_cannot_run(tmp_path: Path, server: postgres.Server) -> None:
