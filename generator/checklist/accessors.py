@@ -27,9 +27,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`strings` and `words` of the text tell whose client it may be."""
+    """`skipped` are calls in tests that nobody runs; `strings` and `words` of the text tell whose client it may be."""
 
     calls: tuple[Call, ...]
+    skipped: tuple[Call, ...] = ()
     strings: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
 
@@ -40,17 +41,19 @@ def name(model: str) -> str:
 
 
 def calls(text: str, wanted: Collection[str]) -> Found:
-    """Each call of a method of one of the `wanted` accessors that is in no test that is skipped."""
+    """Each call of a method of one of the `wanted` accessors."""
     # Most files need no closer look.
     if not wanted or not prefilter.may_call(text, wanted):
         return Found(())
     read = list(scanning.tokens(text))
     ranges = skipped.ranges(read)
-    found = tuple(each for place, each in _calls(read, wanted) if not skipped.holds(ranges, place))
+    every = list(_calls(read, wanted))
+    found = tuple(each for place, each in every if not skipped.holds(ranges, place))
+    idle = tuple(each for place, each in every if skipped.holds(ranges, place))
     if not found:
-        return Found(())
+        return Found((), idle)
     strings = frozenset(each.text for each in read if each.kind is Kind.STRING and each.text)
-    return Found(found, strings, frozenset(each.text for each in read if each.kind is Kind.WORD))
+    return Found(found, idle, strings, frozenset(each.text for each in read if each.kind is Kind.WORD))
 
 
 def _calls(read: Sequence[Token], wanted: Collection[str]) -> Iterator[tuple[int, Call]]:

@@ -17,7 +17,8 @@ ENDINGS = frozenset(
 )
 MAX_BYTES = 2 * 1024 * 1024
 MAX_TOTAL = 64 * 1024 * 1024
-_FOLDERS = frozenset({"__tests__", "test", "tests", "e2e", "spec", "specs", "integration"})
+# The last word of a folder's name: `integration-tests`.
+_FOLDER = re.compile(r"(?:\A|[-_.])(?:tests?|e2e|specs?|integration|__tests__)\Z")
 _NAME = re.compile(r"\.(?:test|spec|e2e)\.|-spec\.|_test\.")
 _PACKAGE = "@prisma/client"
 
@@ -34,10 +35,12 @@ class Use:
 
 @dataclass(slots=True)
 class Looked:
-    """By accessor, where it is used in a test, and where in what is no test; `files` is how many tests were read,
-    `others` how many files are none, `wrong` which of the paths cannot be looked at, by number, and why."""
+    """By accessor, where it is used in a test, where in one that is skipped, and where in what is no test; `files` is
+    how many tests were read, `others` how many files are none, `wrong` which of the paths cannot be looked at, by
+    number, and why."""
 
     uses: dict[str, Use] = field(default_factory=dict)
+    skipped: dict[str, Use] = field(default_factory=dict)
     beside: dict[str, Use] = field(default_factory=dict)
     files: int = 0
     others: int = 0
@@ -58,18 +61,18 @@ def look(root: Path, paths: Sequence[str], wanted: Collection[str], clients: Col
                 (tests if shown in named or is_test(shown) else others).append((shown, file))
         except trees.Unreadable as reason:
             found.wrong[number] = str(reason)
-    found.files = _read(walk, tests, wanted, found.uses, clients)
+    found.files = _read(walk, tests, wanted, found.uses, found.skipped, clients)
     found.others = len(others)
     # What cannot be read there would be no test.
     beside = trees.Walk(root, ENDINGS)
-    _read(beside, others, wanted - found.uses.keys(), found.beside, clients)
+    _read(beside, others, wanted - found.uses.keys(), found.beside, {}, clients)
     return found
 
 
 def is_test(path: str) -> bool:
     """Whether a file below a folder of `prisma.tests` is a test: application code lies beside it, too."""
     *folders, name = path.split("/")
-    return not _FOLDERS.isdisjoint(folders) or _NAME.search(name) is not None
+    return any(map(_FOLDER.search, folders)) or _NAME.search(name) is not None
 
 
 def _read(
@@ -77,9 +80,10 @@ def _read(
     files: Sequence[tuple[str, Path]],
     wanted: Collection[str],
     uses: dict[str, Use],
+    skipped: dict[str, Use],
     clients: Collection[str],
 ) -> int:
-    """Fills `uses`; how many files were read."""
+    """Fills `uses` and `skipped`; how many files were read."""
     total = number = 0
     for shown, file in files:
         pending = frozenset(wanted) - uses.keys()
@@ -94,12 +98,12 @@ def _read(
         number += 1
         total += len(text)
         found = accessors.calls(text, pending)
-        for each in found.calls:
-            if each.name not in uses:
-                line = text.count("\n", 0, each.at) + 1
-                uses[each.name] = Use(
-                    shown, line, f".{each.name}.{each.method}(", _names_client(found, shown, clients)
-                )
+        for calls, into in ((found.calls, uses), (found.skipped, skipped)):
+            for each in calls:
+                if each.name not in into:
+                    line = text.count("\n", 0, each.at) + 1
+                    said = f".{each.name}.{each.method}("
+                    into[each.name] = Use(shown, line, said, _names_client(found, shown, clients))
     return number
 
 

@@ -118,12 +118,20 @@ def _missing(schema: Schema, block: Block, looked: Looked, tests: Sequence[str])
     places = ", ".join(f"`{quoting.shown(each)}`" for each in tests[:_MOST_NAMED])
     more = f" and {len(tests) - _MOST_NAMED} more" if len(tests) > _MOST_NAMED else ""
     files = "1 test file" if looked.files == 1 else f"{looked.files} test files"
-    use = looked.beside.get(name)
-    only = "" if use is None else f", only in {use.path}:{use.line}, which is no test"
+    only, help = (
+        "",
+        f"write a test that calls a method of `prisma.{name}`, or exclude the model in services.yaml",
+    )
+    if (use := looked.skipped.get(name)) is not None:
+        only = f", only in {use.path}:{use.line}, in a test that is skipped"
+        help = f"run that test again, or {help}"
+    elif (use := looked.beside.get(name)) is not None:
+        only = f", only in {use.path}:{use.line}, which is no test by its name"
+        help = f"if it is one, name the file itself in `prisma.tests`; or {help}"
     return Diagnostic(
         MISSING,
         f"no test uses `{block.name.text}` through Prisma Client: no call such as `.{name}.findMany(…)` in {files} of "
         f"{places}{more}{only}",
-        f"write a test that calls a method of `prisma.{name}`, or exclude the model in services.yaml",
+        help,
         schema.position(block.name.span),
     )

@@ -375,11 +375,22 @@ def test_what_is_no_test_does_not_count_below_a_folder(tmp_path: Path, server: p
     ((rule, _, line),) = errors(found, 6)
     assert (rule, line) == ("checklist-test-missing", 17)
     message = found["items"][5]["errors"][0]["message"]
-    assert message.endswith("in 1 test file of `src`, only in src/user/user.service.ts:2, which is no test")
+    assert message.endswith(
+        "in 1 test file of `src`, only in src/user/user.service.ts:2, which is no test by its name"
+    )
+    assert "name the file itself in `prisma.tests`" in found["diagnostics"][0]["help"]
     # Named itself, it counts.
     settings = SETTING.replace("[test]", "[src, src/user/user.service.ts]")
     projects.write(tmp_path, settings, SQL)
     assert states(told(made, server)) == [PASSED] * 6
+
+
+def test_a_skipped_test_is_told(tmp_path: Path, server: postgres.Server) -> None:
+    skipped = "describe.skip('x', () => {\n  it('y', () => prisma.user.create({}));\n});\n"
+    found = told(project(tmp_path, tests={**ONLY_POST, "test/user.test.ts": skipped}), server)
+    (error,) = found["items"][5]["errors"]
+    assert error["message"].endswith("only in test/user.test.ts:2, in a test that is skipped")
+    assert found["diagnostics"][0]["help"].startswith("run that test again, or write a test ")
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b" " * (2 * 1024 * 1024 + 1)])
