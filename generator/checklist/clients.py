@@ -134,7 +134,11 @@ def _copy(root: Path, generator: Block, places: Mapping[str, Path]) -> _Copy:
             f"the `output` of `generator {generator.name.text}` is no plain text, so gen does not know where it is",
             "write the path itself",
         )
-    folder = _default(root, _base(root, written)) if output is None else _output(root, written, output.value)
+    folder = (
+        _default(root, _base(root, written), generator)
+        if output is None
+        else _output(root, written, output.value)
+    )
     if posixpath.isabs(folder) or folder == ".." or folder.startswith("../"):
         raise _UnknownError(
             f"the client of `generator {generator.name.text}` is outside of the directory of services.yaml, where gen "
@@ -151,7 +155,7 @@ def _copy(root: Path, generator: Block, places: Mapping[str, Path]) -> _Copy:
     return _Copy(path, Schema((parsed,)))
 
 
-def _default(root: Path, base: str) -> str:
+def _default(root: Path, base: str, generator: Block) -> str:
     """Beside the package that Node.js would find; pnpm's is a link into node_modules/.pnpm."""
     looked = []
     for folder in _upwards(base):
@@ -169,7 +173,8 @@ def _default(root: Path, base: str) -> str:
         return posixpath.normpath(posixpath.join(inside, "..", "..", ".prisma", "client"))
     raise _UnknownError(
         f"there is no generated client, and no package @prisma/client: looked at {_shown(looked)}",
-        f"run `pnpm install`; {_RUN}",
+        f"run `pnpm install`; {_RUN}; what lies above the directory of services.yaml is not looked at: give "
+        f"`generator {generator.name.text}` an `output` below it",
     )
 
 

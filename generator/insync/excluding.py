@@ -62,6 +62,7 @@ def _rest(of: Database, tables: set[_Key], enums: set[_Key]) -> Database:
         of,
         tables={key: _without_keys(each, kept, of) for key, each in kept.items()},
         enums={key: each for key, each in of.enums.items() if key not in enums},
+        aside={key: each for key, each in of.enums.items() if key in enums},
     )
 
 

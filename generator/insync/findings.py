@@ -71,14 +71,16 @@ def main(schema: nodes.Schema) -> nodes.File:
 def _migration(each: Difference, migrations: Sequence[Migration]) -> Position | None:
     table = each.table[1] if each.table is not None else ""
     own = each.object.rpartition(".")[2]
+    tables = [table, *mentions.former(table, migrations)] if table else [table]
     attempts: list[tuple[Collection[str], Sequence[str], str]] = [
         (_HEADS.get(each.rule, ()), [own], own),
-        (("table",), [own, table], table),
-        ((), [own] if own == table else [own, table], ""),
+        *((("table",), [own, name], name) for name in tables),
+        *(((), [own] if own == name else [own, name], "") for name in tables),
+        *((("create table",), [name], name) for name in tables),
         (("table",), [table], table),
         ((), [table], ""),
     ]
-    first, last = 0 if each.rule in _HEADS else 1, 2 if each.rule in _EXTRA else len(attempts)
+    first, last = 0 if each.rule in _HEADS else 1, 1 + len(tables) if each.rule in _EXTRA else len(attempts)
     for heads, words, subject in attempts[first:last]:
         found = mentions.last(heads, words, migrations, subject)
         if found is not None:

@@ -12,6 +12,11 @@ from generator.diagnostics import Position
 from generator.migrations.model import Migration
 
 _COMMENT = re.compile(r"--[^\n]*")
+_RENAMING = re.compile(
+    r"alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(?P<old>(?:\"[^\"]*\"|[\w$]+)(?:\s*\.\s*(?:\"[^\"]*\"|[\w$]+))?)"
+    r"\s+rename\s+to\s+(?P<new>\"[^\"]*\"|[\w$]+)",
+    re.IGNORECASE,
+)
 _HEAD = 300
 _FIRST_WORDS = 6
 
@@ -20,8 +25,9 @@ def last(
     heads: Collection[str], words: Sequence[str], applied: Sequence[Migration], subject: str | None = None
 ) -> tuple[Migration, Position] | None:
     """The last statement of an Up with all of the words, at the first of them; if there are `heads`, one that creates
-    or alters with one of them among its first words (`create index …`), or begins with one (`grant`). A `subject` has
-    to stand before the first parenthesis, where a table that is only referred to does not."""
+    or alters with one of them among its first words (`create index …`), or begins with one (`grant`); `create table`
+    is one that creates. A `subject` has to stand before the first parenthesis, where a table that is only referred to
+    does not."""
     patterns = [_word(each) for each in words if each]
     if not patterns:
         return None
@@ -38,6 +44,21 @@ def last(
     return None
 
 
+def former(table: str, applied: Sequence[Migration]) -> list[str]:
+    """What the table was called before, the latest first."""
+    found = [table]
+    for migration in reversed(applied):
+        for statement in reversed(migration.up):
+            renaming = _RENAMING.match(_COMMENT.sub("", statement.text).lstrip()[:_HEAD])
+            if renaming and _unquoted(renaming["new"]) == found[-1].lower():
+                found.append(_unquoted(renaming["old"]))
+    return found[1:]
+
+
+def _unquoted(name: str) -> str:
+    return name.rpartition(".")[2].strip().strip('"').lower()
+
+
 def _word(text: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w$]){re.escape(text)}(?![\w$])", re.IGNORECASE)
 
@@ -48,6 +69,8 @@ def _head(text: str) -> str:
 
 def _begins(text: str, heads: Collection[str]) -> bool:
     words = re.findall(r"\w+", _head(text).lower())[:_FIRST_WORDS]
-    return words[:1] in (["create"], ["alter"], *([each] for each in heads)) and not set(heads).isdisjoint(
-        words
-    )
+    for head in heads:
+        verb, _, thing = head.rpartition(" ")
+        if thing in words and words[0] in ({verb} if verb else {"create", "alter", thing}):
+            return True
+    return False

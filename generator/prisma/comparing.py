@@ -92,7 +92,7 @@ class _Comparison:
             lambda each: (each.schema, _core(each.name)),
             lambda each: (each.schema, each.values),
         )
-        self._enums = dict(_named(*enums))
+        self._enums = dict(_named(*enums)) | self._aside()
         self._moved = {f"{a.schema}.{a.name}": f"{b.schema}.{b.name}" for a, b in enums[0]}
         tables: list[Difference] = []
         pairs, extra, missing = matching.matched(
@@ -109,6 +109,10 @@ class _Comparison:
         tables += [self._missing_model(each) for each in missing]
         yield from sorted(tables, key=lambda each: each.table or ("", ""))
         yield from self._of_enums(*enums)
+
+    def _aside(self) -> dict[_Key, wording.Named]:
+        mine, theirs = self._expected.aside, self._found.aside
+        return {key: wording.named(mine.get(key), theirs.get(key)) for key in {**mine, **theirs}}
 
     def _counts(self, key: _Key, table: Table) -> bool:
         is_unread = table.is_extension or _is_unread(table, self._expected)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_TOTAL = 16 * 1024 * 1024
 # Entries of all folders together, so that a folder that is none of Prisma's does not stop the run.
 MAX_ENTRIES = 20_000
+_CONFIGURATION = re.compile(r"prisma\.config\.[cm]?[jt]s")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -90,6 +92,13 @@ def _inside(root: Path, path: str, shown: str, where: Position) -> Path | Diagno
         )
     if not path:
         return _missing(shown, where, "has no name")
+    if _CONFIGURATION.fullmatch(posixpath.basename(normal)):
+        return Diagnostic(
+            "prisma-missing",
+            f"`{shown}` is Prisma's configuration, and no schema",
+            "name the file or folder that it has as `schema`, by its path from the directory of services.yaml",
+            where,
+        )
     try:
         return plain_files.inside(root, normal)
     except plain_files.Outside:

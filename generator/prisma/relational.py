@@ -176,9 +176,11 @@ class Enum:
 @dataclass(frozen=True, slots=True)
 class Database:
     """By schema and name. Of what schema.prisma says: `has_views`, it may have views; `has_keys`, its relations are
-    foreign keys, as they are unless `relationMode = "prisma"`."""
+    foreign keys, as they are unless `relationMode = "prisma"`. `aside` are enums that are excluded: of them only the
+    names count."""
 
     tables: Mapping[tuple[str, str], Table]
     enums: Mapping[tuple[str, str], Enum]
     has_views: bool = field(default=False, compare=False)
     has_keys: bool = field(default=True, compare=False)
+    aside: Mapping[tuple[str, str], Enum] = field(default_factory=dict, compare=False)

@@ -227,6 +227,39 @@ def test_an_enum_of_a_table_that_is_looked_at_stays(tmp_path: Path, server: post
     ]
 
 
+def test_an_excluded_enum_keeps_its_name(tmp_path: Path, server: postgres.Server) -> None:
+    schema = SCHEMA + '\nenum State {\n  A\n\n  @@map("state")\n}\n'
+    schema = schema.replace("  title    String?", "  title    State?")
+    found = told(project(tmp_path, schema, f"{SETTING}  exclude: [State]\n"), server)
+    (difference,) = found["services"][0]["differences"]
+    assert difference["message"] == "`posts.title` is `State?` in the schema, and `String?` in the database"
+
+
+def test_a_table_that_was_renamed_keeps_its_origins(tmp_path: Path, server: postgres.Server) -> None:
+    statements = (
+        "ALTER TABLE users ADD COLUMN nick text;",
+        "ALTER TABLE users RENAME TO people;",
+        "ALTER TABLE people ALTER email SET NOT NULL;",
+    )
+    sql = {**SQL, "00003_people.sql": projects.migration("\n".join(statements), "SELECT 1;")}
+    schema = SCHEMA.replace('@@map("users")', '@@map("people")').replace("String @unique", "Int @unique")
+    found = told(project(tmp_path, schema.replace(" @db.VarChar(320)", ""), sql=sql), server)
+    origins = {each["object"]: each["migration"] for each in found["services"][0]["differences"]}
+    path = "migrations/auth-service/00003_people.sql"
+    assert origins["people.nick"] == {"path": path, "line": 2}
+    assert origins["people.email"] == {"path": path, "line": 4}
+    assert origins["people.users_email_key"]["path"] == "migrations/auth-service/00001_users.sql"
+
+
+def test_prismas_configuration_is_no_schema(tmp_path: Path) -> None:
+    made = project(tmp_path, settings=SETTING.replace("prisma/schema.prisma", "prisma.config.ts"))
+    (made / "prisma.config.ts").write_text("export default {}\n", encoding="utf-8")
+    said = run(made, None)
+    assert said.returncode == 1
+    assert "error[prisma-missing]: `prisma.config.ts` is Prisma's configuration, and no schema" in said.stderr
+    assert "services.yaml:" in said.stderr
+
+
 def test_an_exclusion_of_nothing_is_told(tmp_path: Path, server: postgres.Server) -> None:
     settings = f"{SETTING}  exclude: [postz, Role]\n"
     found = told(project(tmp_path, settings=settings), server)
