@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from generator.prisma import constraints, matching, nodes, types, wording
-from generator.prisma.relational import Column, Database, DefaultKind, Enum, ForeignKey, Index, Table, Type
+from generator.prisma import columns, constraints, matching, nodes, wording
+from generator.prisma.relational import Column, Database, Enum, ForeignKey, Index, Table
 from generator.text import nearest
 
 _Key = tuple[str, str]
@@ -164,56 +164,11 @@ class _Comparison:
 
     def _columns(self, mine: Column, theirs: Column, table: Table, is_view: bool) -> Iterator[Difference]:
         name = wording.code(f"{self._table_name(table)}.{theirs.name}")
-
-        def told(rule: str, message: str, help: str) -> Difference:
-            return self._of(
-                table, rule, f"{name} {message}", f"{help} in a migration", mine.origin, theirs.name
-            )
-
-        if mine.name != theirs.name:
-            call = wording.code(f"@map({wording.string(theirs.name)})")
-            message = f"has no field; the schema has {wording.code(mine.name)}, which is not in the database"
-            yield told("prisma-map", message, f"write {call}, or rename the column")
-            return
-        type = replace(mine.type, name=self._moved.get(mine.type.name, mine.type.name))
-        is_same_type = type == theirs.type or self._is_pulled(type, theirs.type)
-        if not is_same_type:
-            self._told |= {mine.type.name, theirs.type.name}
-            yield told("prisma-type", *self._types(mine, theirs, is_view))
-        if is_view:
-            return
-        if mine.is_nullable != theirs.is_nullable and mine.type.is_array == theirs.type.is_array:
-            here, there = ("optional", "NOT NULL") if mine.is_nullable else ("required", "can be NULL")
-            right = wording.type(theirs.type, self._enums, theirs.is_nullable)
-            message = f"is {here} in the schema, and {there} in the database"
-            yield told("prisma-nullability", message, f"write {wording.code(right)}, or change the column")
-        if not _is_same_default(mine, theirs, is_same_type):
-            here_, there_ = (wording.default(each.default, each.type, self._enums) for each in (mine, theirs))
-            said = _quoted(here_)
-            if mine.client_default and not here_:
-                said = f"{wording.code(f'{mine.client_default}()')}, which the client fills in,"
-            message = f"has {said} in the schema, and {_quoted(there_)} in the database"
-            line = f"write {wording.code(there_)}" if there_ else "remove the `@default`"
-            help = f"{line}, or change the column's default"
-            if theirs.is_generated and there_:
-                message = f"has {said} in the schema, and is a generated column in the database"
-                help = f"Prisma keeps its expression as a default: {line}, or change the column"
-            yield told("prisma-default-differs", message, help)
-
-    def _is_pulled(self, mine: Type, theirs: Type) -> bool:
-        """Whether this is Unsupported("…") as Prisma's introspection writes it: with less than there is."""
-        is_enum = any(wording.enum(each, self._enums) is not None for each in (mine, theirs))
-        return not is_enum and types.written(mine) is None and mine == types.pulled(theirs)
-
-    def _types(self, mine: Column, theirs: Column, is_view: bool) -> tuple[str, str]:
-        """With `?`, so that the line can be copied. All columns of a view can be NULL, and no model says so."""
-        can_be_null = mine.is_nullable if is_view else theirs.is_nullable
-        here = wording.type(mine.type, self._enums, mine.is_nullable)
-        there = wording.type(theirs.type, self._enums, can_be_null)
-        help = f"write {wording.code(there)}, or change the column's type"
-        if wording.type(mine.type, self._enums) == wording.type(theirs.type, self._enums):
-            here, there = mine.type.name, theirs.type.name  # Two enums of one name, in two schemas.
-        return f"is {wording.code(here)} in the schema, and {wording.code(there)} in the database", help
+        for told in columns.differences(mine, theirs, self._enums, self._moved, is_view):
+            if told.rule == "prisma-type":
+                self._told |= {mine.type.name, theirs.type.name}
+            message, help = f"{name} {told.message}", f"{told.help} in a migration"
+            yield self._of(table, told.rule, message, help, mine.origin, theirs.name)
 
     def _missing_column(self, column: Column, mine: Table, theirs: Table) -> Difference:
         message = f"the column {wording.code(f'{self._table_name(theirs)}.{column.name}')} has no field in the schema"
@@ -343,10 +298,6 @@ def _renamed(mine: Table | Enum, theirs: Table | Enum, what: str) -> tuple[str, 
     return message, f"write {call}, or rename the {what} in a migration"
 
 
-def _quoted(text: str | None) -> str:
-    return wording.value(text) if text else "no default"
-
-
 def _named(
     pairs: Sequence[tuple[Enum, Enum]], extra: Sequence[Enum], missing: Sequence[Enum]
 ) -> Iterator[tuple[_Key, wording.Named]]:
@@ -356,13 +307,3 @@ def _named(
         yield (theirs.schema, theirs.name), named
     yield from (((each.schema, each.name), wording.named(each, None)) for each in extra)
     yield from (((each.schema, each.name), wording.named(None, each)) for each in missing)
-
-
-def _is_same_default(mine: Column, theirs: Column, is_same_type: bool) -> bool:
-    if mine.default == theirs.default:
-        return True
-    # dbgenerated() is whatever there is, or nothing: as for Prisma.
-    if mine.default is not None and mine.default.kind is DefaultKind.EXPRESSION and not mine.default.text:
-        return True
-    # Another type writes the same value in another way.
-    return mine.default is not None and theirs.default is not None and not is_same_type
