@@ -28,7 +28,8 @@ _PART = re.compile(r'"(?:[^"]|"")+"|[^."]+')
 def find(
     identity: Identity, attributes: Attributes, changed: Collection[str], applied: Sequence[Migration]
 ) -> tuple[Migration, Position] | None:
-    """The last statement that makes or changes it; where none does, the last that names it, or its table.
+    """The last statement that makes or changes it; where none does, the last that names it, or its table; the
+    former names of a table count.
 
     `changed` are the attributes that differ.
     """
@@ -36,12 +37,13 @@ def find(
     table = attributes.get("table")
     of_table = last_part(str(table)) if table is not None else ""
     columns = [last_part(each) for each in _texts(attributes.get("columns") or attributes.get("keys"))]
-    both = [own, of_table]
+    tables = [of_table, *mentions.former(of_table, applied)] if of_table else [""]
+    both = [[own, each] for each in tables]
     making = frozenset(_MAKING.get(identity.kind, identity.kind.split()[-1:]))
     anything: frozenset[str] = frozenset()
-    attempts = [(making, both, ""), (anything, both, "")]
+    attempts = [(heads, words, "") for heads in (making, anything) for words in both]
     if "grants" in changed:
-        attempts.insert(0, (frozenset({"grant", "revoke"}), both, ""))
+        attempts = [(frozenset({"grant", "revoke"}), words, "") for words in both] + attempts
     parts = [of_table, *columns]
     if "owned by" in attributes:
         parts = [_plain(each) for each in _PART.findall(str(attributes["owned by"]))[-2:]]

@@ -303,6 +303,9 @@ def migration(version: int, *statements: str) -> Migration:
             (1, 10),
         ),
         ("view", "public.nowhere", {}, set(), None),
+        ("column", "public.writers.name", {"table": "public.writers"}, {"type"}, (3, 10)),
+        ("index", "public.authors_name_idx", {"table": "public.writers"}, set(), (3, 20)),
+        ("table", "public.writers", {}, {"owner"}, (3, 30)),
     ],
 )
 def test_the_statement_that_makes_it(
@@ -323,6 +326,13 @@ def test_the_statement_that_makes_it(
             "UPDATE users SET state = touch(1) WHERE id = 1;",
             "CREATE STATISTICS both ON id, state FROM users;",
             "CREATE TABLE posts (id int, author bigint REFERENCES users);",
+        ),
+        migration(
+            3,
+            "CREATE TABLE authors (name text);",
+            "CREATE INDEX authors_name_idx ON authors (name);",
+            "ALTER TABLE authors RENAME TO writers;",
+            "CREATE TABLE readers (name text);",
         ),
     )
     found = origin.find(Identity(kind, name), attributes, changed, applied)
