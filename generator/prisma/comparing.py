@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from generator.prisma import columns, constraints, matching, nodes, wording
+from generator.prisma import columns, constraints, matching, naming, nodes, wording
 from generator.prisma.relational import Column, Database, Enum, ForeignKey, Index, Table
 from generator.text import nearest
 
@@ -79,6 +79,7 @@ class _Comparison:
         self._expected = expected
         self._found = found
         self._default_schema = default_schema
+        self._style = naming.style(expected)
         self._enums: dict[_Key, wording.Named] = {}
         self._told: set[str] = set()  # Enums that a difference of a field's type names.
         self._moved: dict[str, str] = {}
@@ -172,7 +173,8 @@ class _Comparison:
 
     def _missing_column(self, column: Column, mine: Table, theirs: Table) -> Difference:
         message = f"the column {wording.code(f'{self._table_name(theirs)}.{column.name}')} has no field in the schema"
-        line = wording.field(column, self._enums, theirs.is_view)
+        called = naming.field(self._style, column.name, {each.called for each in mine.columns.values()})
+        line = wording.field(column, called, self._enums, theirs.is_view)
         help = f"write {wording.code(line)}, or run `gen prisma sync`"
         if mine.is_join_table:
             help = constraints.OF_JOIN_TABLE

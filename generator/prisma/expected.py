@@ -181,6 +181,7 @@ class _Reader:
             foreign_keys={},
             is_view=model.is_view,
             origin=model.node.name.span,
+            called=model.node.name.text,
         )
 
     def _column(self, node: nodes.Field, given: list[tuple[str, Attribute]]) -> Column | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from generator.prisma import names, nodes, operators
+from generator.prisma import default_names, nodes, operators
 from generator.prisma.attributes import Attribute, Found
 from generator.prisma.models import Model, ScalarField
 from generator.prisma.relational import Index, IndexColumn, IndexKind, Sort
@@ -59,12 +59,12 @@ def _index(
     if kind is IndexKind.PRIMARY:
         # CREATE TABLE says PRIMARY KEY (…) without an order.
         columns = tuple(IndexColumn(each.name) for each in columns)
-        called = called or names.primary_key(model.table)
+        called = called or default_names.primary_key(model.table)
     elif kind is IndexKind.UNIQUE:
-        called = called or names.unique(model.table, of)
+        called = called or default_names.unique(model.table, of)
     unsayable = ("partial",) if "where" in attribute.values else ()
     return Index(
-        called or names.index(model.table, of),
+        called or default_names.index(model.table, of),
         kind,
         columns,
         method,

@@ -145,7 +145,8 @@ class Table:
 
     `is_join_table`: of an implicit many-to-many relation, whose key was a unique index before Prisma 6.
     `is_extension`: an extension made it (`spatial_ref_sys`). `is_unseen`: Prisma's introspection passes it over
-    (a materialized view, a foreign table), though a person may write a block for it.
+    (a materialized view, a foreign table), though a person may write a block for it. `called` is the model's name in
+    the schema, "" for a table of a database.
     """
 
     schema: str
@@ -159,6 +160,7 @@ class Table:
     is_join_table: bool = field(default=False, compare=False)
     is_extension: bool = field(default=False, compare=False)
     is_unseen: bool = field(default=False, compare=False)
+    called: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

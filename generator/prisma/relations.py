@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from generator.prisma import indexes, names, nodes
+from generator.prisma import default_names, indexes, nodes
 from generator.prisma.attributes import Attribute, Found
 from generator.prisma.models import Model
 from generator.prisma.relational import (
@@ -130,7 +130,7 @@ def _foreign_key(side: _Side, other: Model, found: Found) -> ForeignKey | None:
     on_delete = attribute.constant("onDelete", _ACTIONS)
     on_update = attribute.constant("onUpdate", _ACTIONS)
     return ForeignKey(
-        attribute.text("map") or names.foreign_key(side.model.table, columns),
+        attribute.text("map") or default_names.foreign_key(side.model.table, columns),
         columns,
         other.key,
         tuple(other.fields[each].column.name for each in there),
@@ -175,22 +175,22 @@ def _join_table(a: _Side, b: _Side, found: Found) -> Table | None:
             )
             return None
         keys.append(side.model.fields[key[0]].column)
-    table = names.join_table(a.name or f"{a.model.name}To{b.model.name}")
+    table = default_names.join_table(a.name or f"{a.model.name}To{b.model.name}")
     columns = {
         name: Column(name, replace(key.type), is_nullable=False, default=None, origin=side.field.span)
         for name, key, side in zip("AB", keys, (a, b), strict=True)
     }
     primary = Index(
-        names.join_key(table),
+        default_names.join_key(table),
         IndexKind.PRIMARY,
         (IndexColumn("A"), IndexColumn("B")),
         is_constraint=True,
         origin=a.field.span,
     )
-    plain = Index(names.join_index(table), IndexKind.PLAIN, (IndexColumn("B"),), origin=a.field.span)
+    plain = Index(default_names.join_index(table), IndexKind.PLAIN, (IndexColumn("B"),), origin=a.field.span)
     foreign_keys = [
         ForeignKey(
-            names.join_foreign_key(table, name),
+            default_names.join_foreign_key(table, name),
             (name,),
             side.model.key,
             (key.name,),

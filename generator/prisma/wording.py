@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from generator.prisma import names, operators, types
+from generator.prisma import default_names, naming, operators, types
 from generator.prisma.relational import (
     Column,
     Default,
@@ -42,7 +42,6 @@ Enums = Mapping[tuple[str, str], Named]
 _MOST = 4000
 _MOST_OF_A_VALUE = 240
 _MOST_VALUES = 100
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _NUMBERS = ("Int", "BigInt", "Float", "Decimal")
 _METHODS = {method: name for name, method in operators.METHODS.items()}
@@ -101,9 +100,6 @@ def _named(of: Type, enums: Enums) -> Named | None:
 def named(mine: Enum | None, theirs: Enum | None) -> Named:
     """An enum of the schema and of the database, or of one of them. Values that the schema lacks are called as
     `sync` would call them."""
-    # sync writes by what is worded here.
-    from generator.prisma.adding import naming  # noqa: PLC0415
-
     values = {} if mine is None else dict(zip(mine.values, mine.names or mine.values, strict=True))
     for each in () if theirs is None else theirs.values:
         if each not in values:
@@ -165,13 +161,9 @@ def _literal(text: str, type: Type, enums: Enums) -> str | None:
     return string(text)
 
 
-def field(column: Column, enums: Enums, is_view: bool = False) -> str:
-    """The whole line of a field: `created_at DateTime @default(now()) @db.Timestamptz(6)`."""
-    mapped = None
-    name = column.name
-    if not _NAME.fullmatch(name):
-        mapped = f"@map({string(name)})"
-        name = re.sub(r"[^A-Za-z0-9_]", "_", name).lstrip("_0123456789") or "field"
+def field(column: Column, name: str, enums: Enums, is_view: bool = False) -> str:
+    """The whole line of a field: `createdAt DateTime @default(now()) @map("created_at") @db.Timestamptz(6)`."""
+    mapped = None if name == column.name else f"@map({string(column.name)})"
     scalar, _, native = type(column.type, enums, column.is_nullable).partition(" @")
     given = None if is_view else default(column.default, column.type, enums)
     parts = (name, scalar, given, mapped, f"@{native}" if native else None)
@@ -184,9 +176,9 @@ def is_default_name(of: Index, table: str) -> bool:
     return (
         of.name
         == {
-            IndexKind.PRIMARY: names.primary_key(table),
-            IndexKind.UNIQUE: names.unique(table, columns),
-            IndexKind.PLAIN: names.index(table, columns),
+            IndexKind.PRIMARY: default_names.primary_key(table),
+            IndexKind.UNIQUE: default_names.unique(table, columns),
+            IndexKind.PLAIN: default_names.index(table, columns),
         }[of.kind]
     )
 
@@ -254,7 +246,7 @@ def operator_class(name: str, method: str) -> str:
 def relation(of: ForeignKey, table: Table, referenced: Table | None, called: str = "") -> str:
     """`@relation(fields: [userId], references: [id], onDelete: Cascade, onUpdate: Cascade)`; the tables are the
     schema's, and `called` is the relation's name."""
-    own = names.foreign_key(table.name, of.columns)
+    own = default_names.foreign_key(table.name, of.columns)
     fields, others = ", ".join(_fields(of.columns, table)), ", ".join(_fields(of.referenced, referenced))
     parts = [string(called)] if called else []
     parts += [f"fields: [{fields}]", f"references: [{others}]"]

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.prisma import adding, comparing, expected, nodes, parser
-from generator.prisma.adding import naming
-from generator.prisma.adding.naming import Style
+from generator.prisma import adding, comparing, expected, naming, nodes, parser
+from generator.prisma.naming import Style
 from generator.prisma.relational import Database
 
 MANY = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])

@@ -7,9 +7,8 @@ from textwrap import dedent
 
 import pytest
 
-from generator.prisma import adding, comparing, expected, nodes, parser
-from generator.prisma.adding import naming, words
-from generator.prisma.adding.naming import Style
+from generator.prisma import adding, comparing, expected, naming, nodes, parser, words
+from generator.prisma.naming import Style
 from generator.prisma.relational import Database
 
 SOURCE = 'datasource db {\n  provider = "postgresql"\n}\n'

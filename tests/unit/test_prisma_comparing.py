@@ -514,7 +514,7 @@ def test_beside_is_a_line_for_each_table() -> None:
     ("given", "line"),
     [
         (column("id", NUMBER, default=defaults.SEQUENCE), "id Int @default(autoincrement())"),
-        (column("2nd", NAME, True), 'nd String? @map("2nd") @db.VarChar(10)'),
+        (column("2nd", NAME, True), 'field String? @map("2nd") @db.VarChar(10)'),
         (
             column("at", Type("timestamp with time zone"), default=defaults.NOW),
             "at DateTime @default(now()) @db.Timestamptz(6)",
@@ -534,7 +534,24 @@ def test_beside_is_a_line_for_each_table() -> None:
     ],
 )
 def test_field_as_a_person_writes_it(given: Column, line: str) -> None:
-    assert wording.field(given, {("public", "role"): wording.Named("Role", {"A": "A"})}) == line
+    called = given.name if given.name.isalpha() else "field"
+    enums = {("public", "role"): wording.Named("Role", {"A": "A"})}
+    assert wording.field(given, called, enums) == line
+
+
+@pytest.mark.parametrize(
+    ("called", "line"),
+    [
+        ("nick_name", "first_seen String @db.VarChar(10)"),
+        ("nickName", 'firstSeen String @map("first_seen") @db.VarChar(10)'),
+    ],
+)
+def test_a_field_is_proposed_in_the_style_of_the_others(called: str, line: str) -> None:
+    own = replace(column("nick_name"), called=called)
+    mine = Database({USERS: table(USERS, [own], [], called="User")}, {})
+    theirs = with_table(mine, USERS, columns={"nick_name": own, "first_seen": column("first_seen", NAME)})
+    (told,) = comparing.compare(mine, theirs)
+    assert told.help == f"write `{line}`, or run `gen prisma sync`"
 
 
 MAPPED = Enum(*ROLE, ("active", "in progress"), called="Role", names=("ACTIVE", "in_progress"))

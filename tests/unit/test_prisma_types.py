@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from generator.prisma import defaults, names, operators, types
+from generator.prisma import default_names, defaults, operators, types
 from generator.prisma.relational import DefaultKind, Type
 
 TEXT = Type("text")
@@ -205,11 +205,15 @@ def test_hostile_defaults_take_no_time(text: str) -> None:
 
 def test_names_are_cut_where_prisma_cuts_them() -> None:
     table = "t" * 60
-    assert names.primary_key("users") == "users_pkey"
-    assert names.unique("users", ["a", "b"]) == "users_a_b_key"
-    assert names.index(table, ["column"]) == f"{'t' * 59}_idx"[:63]
-    assert names.foreign_key("users", ["x" * 100]) == f"users_{'x' * 52}_fkey"
-    for name in (names.primary_key("ü" * 40), names.index("ü" * 40, ["a"]), names.join_key("ü" * 40)):
+    assert default_names.primary_key("users") == "users_pkey"
+    assert default_names.unique("users", ["a", "b"]) == "users_a_b_key"
+    assert default_names.index(table, ["column"]) == f"{'t' * 59}_idx"[:63]
+    assert default_names.foreign_key("users", ["x" * 100]) == f"users_{'x' * 52}_fkey"
+    for name in (
+        default_names.primary_key("ü" * 40),
+        default_names.index("ü" * 40, ["a"]),
+        default_names.join_key("ü" * 40),
+    ):
         assert 61 <= len(name.encode()) <= 63
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from generator.prisma import wording
-from generator.prisma.adding import edits, fields, keys, naming, plan
+from generator.prisma import naming, wording
+from generator.prisma.adding import edits, fields, keys, plan
 from generator.prisma.adding.plan import Draft, Line, Plan, Row
 from generator.prisma.adding.present import Key, Model, Named, Present
 from generator.prisma.comparing import Difference

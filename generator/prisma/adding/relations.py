@@ -10,12 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from generator.prisma import names as of_prisma
-from generator.prisma import nodes, wording
-from generator.prisma.adding import naming
-from generator.prisma.adding.naming import Style
+from generator.prisma import default_names, naming, nodes, wording
 from generator.prisma.adding.plan import Plan, Row
 from generator.prisma.adding.present import Model, Present
+from generator.prisma.naming import Style
 from generator.prisma.relational import Action, ForeignKey, Index, IndexKind, Table
 
 
@@ -178,8 +176,7 @@ class Writer:
 
 def is_join_table(table: Table) -> bool:
     """Whether Prisma makes such a table, names of keys and all; of what models is not looked at."""
-    names = of_prisma
-    if not table.name.startswith("_") or names.join_table(table.name[1:]) != table.name:
+    if not table.name.startswith("_") or default_names.join_table(table.name[1:]) != table.name:
         return False
     if list(table.columns) != ["A", "B"] or len(table.foreign_keys) != 2 or len(table.indexes) != 2:
         return False
@@ -188,7 +185,7 @@ def is_join_table(table: Table) -> bool:
     keys = {each.columns: each for each in table.foreign_keys.values()}
     return all(
         (letter,) in keys
-        and keys[(letter,)].name == names.join_foreign_key(table.name, letter)
+        and keys[(letter,)].name == default_names.join_foreign_key(table.name, letter)
         and (keys[(letter,)].on_delete, keys[(letter,)].on_update) == (Action.CASCADE, Action.CASCADE)
         for letter in "AB"
     ) and all(_is_of_join_table(each, table.name) for each in table.indexes.values())
@@ -199,8 +196,8 @@ def _is_of_join_table(index: Index, table: str) -> bool:
     if index.unsayable or index.method != "btree" or any(each.operator_class for each in index.columns):
         return False
     if columns == ("B",):
-        return index.kind is IndexKind.PLAIN and index.name == of_prisma.join_index(table)
-    is_key = index.kind is IndexKind.PRIMARY and index.name == of_prisma.join_key(table)
+        return index.kind is IndexKind.PLAIN and index.name == default_names.join_index(table)
+    is_key = index.kind is IndexKind.PRIMARY and index.name == default_names.join_key(table)
     # Before Prisma 6.
     is_of_old = index.kind is IndexKind.UNIQUE and index.name.endswith("_AB_unique")
     return columns == ("A", "B") and (is_key or is_of_old)
@@ -227,7 +224,7 @@ def _relation(link: Link, name: str | None, *, is_cleared: bool) -> str:
         parts.append(f"onDelete: {key.on_delete}")
     if key.on_update is not Action.CASCADE:
         parts.append(f"onUpdate: {key.on_update}")
-    if key.name != of_prisma.foreign_key(link.model.table.name, key.columns):
+    if key.name != default_names.foreign_key(link.model.table.name, key.columns):
         parts.append(f"map: {wording.string(key.name)}")
     return f"@relation({', '.join(parts)})"
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from generator.diagnostics import Diagnostic, GenError, has_errors
-from generator.prisma import comparing, expected, parser
-from generator.prisma.adding import blocks, edits, layout, naming, present, relations
+from generator.prisma import comparing, expected, naming, parser
+from generator.prisma.adding import blocks, edits, layout, present, relations
 from generator.prisma.adding.plan import Draft, Plan, Row
 from generator.prisma.adding.present import Key, Present
 from generator.prisma.comparing import Difference
@@ -71,7 +71,7 @@ class _Run:
         self._reading = reading
         self._plan = Plan()
         self._before = present.read(schema, default_schema)
-        self._style = naming.style(self._before)
+        self._style = naming.style(self._before.expected)
         self._tried: set[tuple[str, Key | None, str]] = set()
 
     def added(self) -> Added:

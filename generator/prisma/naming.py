@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from generator.prisma.adding import words
-from generator.prisma.adding.present import Present
+from generator.prisma import words
 from generator.prisma.declared import SCALARS
+from generator.prisma.relational import Database
 
 # prisma-engines' reserved_model_names.rs, and what the client's generator refuses beside these.
 _WORDS = """
@@ -35,15 +35,14 @@ class Style:
     fields: bool = True
 
 
-def style(of: Present) -> Style:
-    """That of most names. Only names that would differ count for fields: `id` is `id` in either."""
-    mapped = sum(each.name != each.table.name for each in of.models.values())
-    fields = [
-        (field.name.text, column) for each in of.models.values() for column, field in each.fields.items()
-    ]
+def style(of: Database) -> Style:
+    """That of most names of a schema. Only names that would differ count for fields: `id` is `id` in either."""
+    models = [each for each in of.tables.values() if not each.is_join_table]
+    mapped = sum(each.called != each.name for each in models)
+    fields = [(column.called, column.name) for each in models for column in each.columns.values()]
     verbatim = sum(name == column != _camel(column) for name, column in fields)
     return Style(
-        models=not of.models or mapped * 2 > len(of.models),
+        models=not models or mapped * 2 > len(models),
         fields=sum(name != column for name, column in fields) >= verbatim,
     )
 
