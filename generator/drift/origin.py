@@ -6,7 +6,7 @@ Only for a person's eyes. A name that SQL composes, or that PostgreSQL gave, is 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from generator.database.catalog.snapshot import Attributes, Identity, Value
 from generator.diagnostics import Position
@@ -22,6 +22,8 @@ _MAKING: Mapping[str, tuple[str, ...]] = {
     "foreign-data wrapper": ("wrapper",),
     "user mapping": ("mapping",),
 }
+_GRANTING = frozenset({"grant", "revoke"})
+_ANYTHING: frozenset[str] = frozenset()
 _PART = re.compile(r'"(?:[^"]|"")+"|[^."]+')
 
 
@@ -33,28 +35,32 @@ def find(
 
     `changed` are the attributes that differ.
     """
-    own = last_part(identity.name)
-    table = attributes.get("table")
-    of_table = last_part(str(table)) if table is not None else ""
-    columns = [last_part(each) for each in _texts(attributes.get("columns") or attributes.get("keys"))]
-    tables = [of_table, *mentions.former(of_table, applied)] if of_table else [""]
-    both = [[own, each] for each in tables]
-    making = frozenset(_MAKING.get(identity.kind, identity.kind.split()[-1:]))
-    anything: frozenset[str] = frozenset()
-    attempts = [(heads, words, "") for heads in (making, anything) for words in both]
-    if "grants" in changed:
-        attempts = [(frozenset({"grant", "revoke"}), words, "") for words in both] + attempts
-    parts = [of_table, *columns]
-    if "owned by" in attributes:
-        parts = [_plain(each) for each in _PART.findall(str(attributes["owned by"]))[-2:]]
-    if parts[0]:
-        # What has no name in the text is made with its table, or added to it.
-        attempts += [(making | {"table"}, parts, parts[0]), (anything, parts, ""), (anything, parts[:1], "")]
-    for heads, words, subject in attempts:
-        found = mentions.last(heads, words, applied, subject)
+    for heads, words, subject, among in _attempts(identity, attributes, changed, applied):
+        found = mentions.last(heads, words, among, subject)
         if found is not None:
             return found
     return None
+
+
+def _attempts(
+    identity: Identity, attributes: Attributes, changed: Collection[str], applied: Sequence[Migration]
+) -> Iterator[tuple[Collection[str], Sequence[str], str, Sequence[Migration]]]:
+    own = last_part(identity.name)
+    is_part = attributes.get("table") is not None
+    table = last_part(str(attributes["table"])) if is_part else ""
+    columns = [last_part(each) for each in _texts(attributes.get("columns") or attributes.get("keys"))]
+    if "owned by" in attributes:
+        table, *columns = [_plain(each) for each in _PART.findall(str(attributes["owned by"]))[-2:]]
+    names = mentions.names(table, applied) if table else [("", applied)]
+    making = frozenset(_MAKING.get(identity.kind, identity.kind.split()[-1:]))
+    for heads in (*([_GRANTING] if "grants" in changed else []), making, _ANYTHING):
+        for name, among in names:
+            yield heads, [own, name if is_part else ""], "", among
+    if table:
+        # What has no name in the text is made with its table, or added to it.
+        for heads, others in ((making | {"table"}, columns), (_ANYTHING, columns), (_ANYTHING, [])):
+            for name, among in names:
+                yield heads, [name, *others], name if heads else "", among
 
 
 def last_part(name: str) -> str:

@@ -71,18 +71,18 @@ def main(schema: nodes.Schema) -> nodes.File:
 def _migration(each: Difference, migrations: Sequence[Migration]) -> Position | None:
     table = each.table[1] if each.table is not None else ""
     own = each.object.rpartition(".")[2]
-    tables = [table, *mentions.former(table, migrations)] if table else [table]
-    attempts: list[tuple[Collection[str], Sequence[str], str]] = [
-        (_HEADS.get(each.rule, ()), [own], own),
-        *((("table",), [own, name], name) for name in tables),
-        *(((), [own] if own == name else [own, name], "") for name in tables),
-        *((("create table",), [name], name) for name in tables),
-        (("table",), [table], table),
-        ((), [table], ""),
+    tables = mentions.names(table, migrations) if table else [("", migrations)]
+    attempts: list[tuple[Collection[str], Sequence[str], str, Sequence[Migration]]] = [
+        (_HEADS.get(each.rule, ()), [own], own, migrations),
+        *((("table",), [own, name], name, among) for name, among in tables),
+        *(((), [own] if own == name else [own, name], "", among) for name, among in tables),
+        *((("create table",), [name], name, among) for name, among in tables),
+        (("table",), [table], table, migrations),
+        ((), [table], "", migrations),
     ]
     first, last = 0 if each.rule in _HEADS else 1, 1 + len(tables) if each.rule in _EXTRA else len(attempts)
-    for heads, words, subject in attempts[first:last]:
-        found = mentions.last(heads, words, migrations, subject)
+    for heads, words, subject, among in attempts[first:last]:
+        found = mentions.last(heads, words, among, subject)
         if found is not None:
             return found[1]
     return None

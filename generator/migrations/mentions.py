@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from generator.diagnostics import Position
 from generator.migrations.model import Migration
@@ -44,15 +45,30 @@ def last(
     return None
 
 
-def former(table: str, applied: Sequence[Migration]) -> list[str]:
-    """What the table was called before, the latest first."""
-    found = [table]
+def names(table: str, applied: Sequence[Migration]) -> list[tuple[str, Sequence[Migration]]]:
+    """What the table is called, and what it was called before, the latest first: each with the statements in which
+    the name is this table's, as `ALTER TABLE … RENAME TO` tells."""
+    found: list[tuple[str, Sequence[Migration]]] = []
+    name, own = table, list[Migration]()
     for migration in reversed(applied):
-        for statement in reversed(migration.up):
-            renaming = _RENAMING.match(_COMMENT.sub("", statement.text).lstrip()[:_HEAD])
-            if renaming and _unquoted(renaming["new"]) == found[-1].lower():
-                found.append(_unquoted(renaming["old"]))
-    return found[1:]
+        end = len(migration.up)
+        for number, statement in reversed(list(enumerate(migration.up))):
+            old, new = _renamed(statement.text)
+            if new == name.lower():
+                found.append((name, [replace(migration, up=migration.up[number:end]), *own]))
+                name, own, end = old, [], number + 1
+            elif old == name.lower():  # What it was called so until then is another table.
+                return [*found, (name, [replace(migration, up=migration.up[number + 1 : end]), *own])]
+        own.insert(0, replace(migration, up=migration.up[:end]))
+    return [*found, (name, own)]
+
+
+def _renamed(statement: str) -> tuple[str, str]:
+    """The names before and after, in lower case; empty where it renames no table."""
+    if "rename" not in statement.lower():
+        return "", ""
+    found = _RENAMING.match(_COMMENT.sub("", statement).lstrip()[:_HEAD])
+    return (_unquoted(found["old"]), _unquoted(found["new"])) if found else ("", "")
 
 
 def _unquoted(name: str) -> str:

@@ -251,6 +251,19 @@ def test_a_table_that_was_renamed_keeps_its_origins(tmp_path: Path, server: post
     assert origins["people.users_email_key"]["path"] == "migrations/auth-service/00001_users.sql"
 
 
+def test_a_name_that_two_tables_had_tells_the_right_one(tmp_path: Path, server: postgres.Server) -> None:
+    statements = (
+        "CREATE TABLE a (id int PRIMARY KEY);",
+        "ALTER TABLE a RENAME TO b;",
+        "CREATE TABLE a (id int PRIMARY KEY);",
+    )
+    sql = {"00001_a.sql": projects.migration("\n".join(statements), "SELECT 1;")}
+    schema = SOURCE + "model b {\n  id Int @id\n}\n\nmodel a {\n  id Int @id\n}\n"
+    found = told(project(tmp_path, schema, sql=sql), server)
+    origins = {each["object"]: each["migration"]["line"] for each in found["services"][0]["differences"]}
+    assert origins == {"b.a_pkey": 2, "a.a_pkey1": 4}
+
+
 def test_prismas_configuration_is_no_schema(tmp_path: Path) -> None:
     made = project(tmp_path, settings=SETTING.replace("prisma/schema.prisma", "prisma.config.ts"))
     (made / "prisma.config.ts").write_text("export default {}\n", encoding="utf-8")

@@ -304,8 +304,22 @@ def migration(version: int, *statements: str) -> Migration:
         ),
         ("view", "public.nowhere", {}, set(), None),
         ("column", "public.writers.name", {"table": "public.writers"}, {"type"}, (3, 10)),
-        ("index", "public.authors_name_idx", {"table": "public.writers"}, set(), (3, 20)),
+        ("index", "public.authors_age_idx", {"table": "public.writers"}, set(), (3, 20)),
         ("table", "public.writers", {}, {"owner"}, (3, 30)),
+        (
+            "index",
+            "public.authors_pkey",
+            {"table": "public.writers", "keys": ["name"]},
+            set(),
+            (3, 10),
+        ),
+        (
+            "index",
+            "public.authors_pkey1",
+            {"table": "public.authors", "keys": ["name"]},
+            set(),
+            (3, 40),
+        ),
     ],
 )
 def test_the_statement_that_makes_it(
@@ -329,10 +343,10 @@ def test_the_statement_that_makes_it(
         ),
         migration(
             3,
-            "CREATE TABLE authors (name text);",
-            "CREATE INDEX authors_name_idx ON authors (name);",
+            "CREATE TABLE authors (name text PRIMARY KEY, age int);",
+            "CREATE INDEX authors_age_idx ON authors (age);",
             "ALTER TABLE authors RENAME TO writers;",
-            "CREATE TABLE readers (name text);",
+            "CREATE TABLE authors (name text PRIMARY KEY, age int);",
         ),
     )
     found = origin.find(Identity(kind, name), attributes, changed, applied)
