@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from generator.prisma import columns, constraints, matching, naming, nodes, wording
+from generator.prisma import columns, constraints, join_tables, matching, naming, nodes, wording
 from generator.prisma.relational import Column, Database, Enum, ForeignKey, Index, Table
 from generator.text import nearest
 
@@ -197,7 +197,7 @@ class _Comparison:
             help = f"run `gen prisma sync`, or exclude {wording.code(table.name)} in services.yaml"
             return replace(self._of(table, "prisma-view", message, help, None), missing=table)
         help = f"run `gen prisma sync`, or exclude {wording.code(table.name)} in services.yaml"
-        if table.name.startswith("_") and table.columns.keys() == {"A", "B"}:
+        if join_tables.is_one(table):
             help = (
                 "write a list field of the other model on both sides, "
                 f"with {wording.code(f'@relation({wording.string(table.name[1:])})')}"

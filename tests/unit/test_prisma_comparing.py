@@ -85,6 +85,10 @@ GOOD = Database(
             JOIN,
             [column("A", NUMBER), column("B", NUMBER)],
             [index("_PostToTag_AB_pkey", P, "A", "B"), index("_PostToTag_B_index", X, "B")],
+            keys=[
+                replace(key(f"_PostToTag_{side}_fkey", "posts", (side,)), on_delete=Action.CASCADE)
+                for side in "AB"
+            ],
             is_join_table=True,
         ),
         VIEW: table(VIEW, [column("id", NUMBER, True)], [], is_view=True),
@@ -333,11 +337,23 @@ OF_DATABASE = {
     "unused enum": (replace(GOOD, enums={}), "prisma-enum", "role", "is not in the database"),
 }
 
+# What Prisma would not make for two lists.
+OTHER_KEY = with_table(
+    GOOD,
+    JOIN,
+    indexes={"j": index("j", P, "A", "B"), "_PostToTag_B_index": index("_PostToTag_B_index", X, "B")},
+)
 # The schema lacks something of the good database.
 OF_SCHEMA = {
     "no model": (without_table(POSTS), "prisma-table-missing", "posts", "has no model"),
     "no referenced model": (without_table(USERS), "prisma-table-missing", "users", "gen prisma sync"),
     "no lists": (without_table(JOIN), "prisma-table-missing", "_PostToTag", '@relation("PostToTag")'),
+    "no lists, other key": (
+        without_table(JOIN),
+        "prisma-table-missing",
+        "_PostToTag",
+        "run `gen prisma sync`",
+    ),
     "no view": (replace(without_table(VIEW), has_views=True), "prisma-view", "active", "gen prisma sync"),
     "no field": (without_column(USERS, "nick"), "prisma-column-missing", "users.nick", "`nick String?`"),
     "no field of a key": (without_column(POSTS, "user_id"), "prisma-column-missing", "posts.user_id", "Int"),
@@ -387,7 +403,7 @@ def test_database_that_differs(name: str) -> None:
 @pytest.mark.parametrize("name", OF_SCHEMA)
 def test_schema_that_differs(name: str) -> None:
     expected, rule, object, text = OF_SCHEMA[name]
-    (told,) = comparing.compare(expected, GOOD)
+    (told,) = comparing.compare(expected, OTHER_KEY if name.endswith("other key") else GOOD)
     assert (told.rule, told.object) == (rule, object)
     assert text in f"{told.message}\n{told.help}"
 

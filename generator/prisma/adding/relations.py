@@ -10,11 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from generator.prisma import default_names, naming, nodes, wording
+from generator.prisma import default_names, join_tables, naming, nodes, wording
 from generator.prisma.adding.plan import Plan, Row
 from generator.prisma.adding.present import Model, Present
 from generator.prisma.naming import Style
-from generator.prisma.relational import Action, ForeignKey, Index, IndexKind, Table
+from generator.prisma.relational import Action, ForeignKey, IndexKind, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Writer:
 
     def _sides(self, table: Table) -> tuple[Model, Model] | None:
         keys = {each.columns: each for each in table.foreign_keys.values()}
-        if not self.present.has_keys or not is_join_table(table):
+        if not self.present.has_keys or not join_tables.is_one(table):
             return None
         a, b = (self.present.models.get(keys[(letter,)].table) for letter in "AB")
         if a is None or b is None or a.name > b.name or a.key[0] != table.schema:
@@ -172,35 +172,6 @@ class Writer:
             if model.is_ignored or model.table.is_view or not is_alike:
                 return None
         return a, b
-
-
-def is_join_table(table: Table) -> bool:
-    """Whether Prisma makes such a table, names of keys and all; of what models is not looked at."""
-    if not table.name.startswith("_") or default_names.join_table(table.name[1:]) != table.name:
-        return False
-    if list(table.columns) != ["A", "B"] or len(table.foreign_keys) != 2 or len(table.indexes) != 2:
-        return False
-    if any(each.is_nullable or each.default is not None for each in table.columns.values()):
-        return False
-    keys = {each.columns: each for each in table.foreign_keys.values()}
-    return all(
-        (letter,) in keys
-        and keys[(letter,)].name == default_names.join_foreign_key(table.name, letter)
-        and (keys[(letter,)].on_delete, keys[(letter,)].on_update) == (Action.CASCADE, Action.CASCADE)
-        for letter in "AB"
-    ) and all(_is_of_join_table(each, table.name) for each in table.indexes.values())
-
-
-def _is_of_join_table(index: Index, table: str) -> bool:
-    columns = tuple(each.name for each in index.columns)
-    if index.unsayable or index.method != "btree" or any(each.operator_class for each in index.columns):
-        return False
-    if columns == ("B",):
-        return index.kind is IndexKind.PLAIN and index.name == default_names.join_index(table)
-    is_key = index.kind is IndexKind.PRIMARY and index.name == default_names.join_key(table)
-    # Before Prisma 6.
-    is_of_old = index.kind is IndexKind.UNIQUE and index.name.endswith("_AB_unique")
-    return columns == ("A", "B") and (is_key or is_of_old)
 
 
 def _type(of: nodes.Field) -> tuple[str | None, str | None, bool]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from generator.diagnostics import Diagnostic, GenError, has_errors
-from generator.prisma import comparing, expected, naming, parser
+from generator.prisma import comparing, expected, join_tables, naming, parser
 from generator.prisma.adding import blocks, edits, layout, present, relations
 from generator.prisma.adding.plan import Draft, Plan, Row
 from generator.prisma.adding.present import Key, Present
@@ -151,7 +151,7 @@ class _Run:
 def _in_stages(missing: Sequence[Difference]) -> Mapping[Stage, list[Difference]]:
     stages: dict[Stage, list[Difference]] = {each: [] for each in Stage}
     for each in missing:
-        if isinstance(each.missing, Table) and relations.is_join_table(each.missing):
+        if isinstance(each.missing, Table) and join_tables.is_one(each.missing):
             stages[Stage.JOIN_TABLES].append(each)
         else:
             stages[Stage.RELATIONS if isinstance(each.missing, ForeignKey) else Stage.BLOCKS].append(each)
