@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator import model
@@ -46,8 +46,14 @@ _PRINTED = {
     ("trigger", "definition"),
     ("view", "definition"),
 }
-# Attributes that say what an extra object is.
-_TELLING = ("table", "type", "definition", "columns", "keys", "references", "owner", "returns", "valid")
+# Attributes that say what an extra object is, each with the value that goes without saying.
+_TELLING: Mapping[str, Value | None] = {
+    **dict.fromkeys(("table", "type", "definition", "columns", "keys", "references", "expression")),
+    **dict.fromkeys(("exclusion", "command", "using", "check", "owner", "returns", "language")),
+    "security definer": False,
+    "validated": True,
+    "valid": True,
+}
 _VALIDITY = ("valid", "ready")
 _LONGEST = 80
 
@@ -176,10 +182,11 @@ def _finding(
         for each in differences
         if what is What.CHANGED and not (is_invalid and each.attribute == "ready" and "valid" in attributes)
     )
-    telling = {key: found[key] for key in _TELLING if key in found} if what is What.EXTRA else {}
-    if telling.get("valid") is True:
-        del telling["valid"]
-    told = {key: value for key in telling if (value := masking.masked(telling[key])) is not None}
+    told: dict[str, Value] = {}
+    for key, usual in _TELLING.items() if what is What.EXTRA else ():
+        value = masking.masked(found.get(key))
+        if value is not None and value is not usual:
+            told[key] = value
     place = None
     if what is not What.EXTRA:
         changed = {each.attribute for each in changes}

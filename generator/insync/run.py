@@ -27,15 +27,20 @@ if TYPE_CHECKING:
 
 APPLICATION = "gen-prisma"
 NOTHING = Database({}, {})
-# Tables of schemas that the Prisma schema does not name, which nothing is compared with.
+# What there is for Prisma in schemas that the Prisma schema does not name.
 _ELSEWHERE = """
-SELECT n.nspname::text AS schema, count(*)::int AS tables FROM pg_catalog.pg_class c
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_'
-    AND n.nspname <> 'information_schema' AND NOT n.nspname = ANY ($1::text[])
+SELECT n.nspname::text AS schema, (count(*) FILTER (WHERE o.is_table))::int AS tables,
+    (count(*) FILTER (WHERE NOT o.is_table))::int AS enums
+FROM (
+    SELECT 'pg_class'::regclass AS catalog, oid, relnamespace AS space, relname AS name, true AS is_table
+    FROM pg_catalog.pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
+    UNION ALL
+    SELECT 'pg_type'::regclass, oid, typnamespace, typname, false FROM pg_catalog.pg_type WHERE typtype = 'e'
+) o JOIN pg_catalog.pg_namespace n ON n.oid = o.space
+WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT n.nspname = ANY ($1::text[])
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
-        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-    AND (n.nspname || '.' || c.relname) <> $2
+        WHERE d.classid = o.catalog AND d.objid = o.oid AND d.deptype = 'e')
+    AND NOT (o.is_table AND n.nspname || '.' || o.name = $2)
 GROUP BY 1 ORDER BY 1
 """
 
@@ -228,22 +233,25 @@ async def _described(
     assert of.prisma is not None
     default = of.prisma.default_schema
     schemas = expected.schemas(schema, default)
-    hidden = Excluding((), of.table).tables(schemas)
-    database = await describing.read(link, schemas, hidden, default)
     own = of.table if "." in of.table else f"public.{of.table}"
     others = await link.fetch(_ELSEWHERE, list(schemas), own)
+    if schema.is_blank:
+        schemas, others = (*schemas, *(each["schema"] for each in others)), []
+    hidden = Excluding((), of.table).tables(schemas)
+    database = await describing.read(link, schemas, hidden, default)
     there = {each["name"] for each in await link.fetch(_SCHEMAS, list(schemas))}
     elsewhere = [f"{each}: the migrations make no such schema" for each in schemas if each not in there]
     return Made(
         database,
-        (*elsewhere, *(_elsewhere(each["schema"], each["tables"]) for each in others)),
+        (*elsewhere, *(_elsewhere(each["schema"], each["tables"], each["enums"]) for each in others)),
         tuple(migrated.other_versions(of, program, major)),
     )
 
 
-def _elsewhere(schema: str, tables: int) -> str:
-    what = "1 table" if tables == 1 else f"{tables} tables"
-    return f"{schema}: {what} in a schema that the Prisma schema does not name"
+def _elsewhere(schema: str, tables: int, enums: int) -> str:
+    counts = (("table", tables), ("enum", enums))
+    what = " and ".join(f"{count} {thing}{'' if count == 1 else 's'}" for thing, count in counts if count)
+    return f"{schema}: {what} in a schema that `schemas` of the datasource does not name"
 
 
 def _unused(excluding: Excluding, of: model.Service) -> Iterator[Diagnostic]:

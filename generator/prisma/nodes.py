@@ -185,6 +185,11 @@ class Schema:
     def of(self, kind: Kind) -> tuple[Block, ...]:
         return tuple(block for file in self.files for block in file.blocks if block.kind is kind)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is in it but what Prisma generates: it is about the whole database, then."""
+        return all(block.kind is Kind.GENERATOR for file in self.files for block in file.blocks)
+
     def position(self, span: Span) -> Position:
         (file,) = [each for each in self.files if each.path == span.path]
         return Position.within(span.path, file.text, span.begin, span.end - span.begin)

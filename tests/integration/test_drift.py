@@ -400,6 +400,36 @@ def test_what_a_person_reads(project: Path, place: postgres.Database, live: post
     ]
 
 
+def test_what_a_person_reads_of_what_is_not_expected(
+    project: Path, place: postgres.Database, live: postgres.Server
+) -> None:
+    migrated(project, place)
+    place.query(
+        "ALTER TABLE users ADD CONSTRAINT by_hand CHECK (state <> '') NOT VALID;"
+        "CREATE FUNCTION door() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';"
+        "CREATE POLICY own ON users FOR DELETE USING (state = 'old');"
+    )
+    said = drift(project, place, live)
+    _, _, shown = said.stdout.partition("not expected (drift-extra)\n")
+    assert shown.splitlines() == [
+        "  constraint by_hand on public.users",
+        "    table: public.users",
+        "    type: check",
+        "    columns: state",
+        "    expression: (state <> ''::text)",
+        "    validated: no",
+        "  function public.door()",
+        "    owner: the migrating role",
+        "    returns: integer",
+        "    language: sql",
+        "    security definer: yes",
+        "  policy own on public.users",
+        "    table: public.users",
+        "    command: delete",
+        "    using: (state = 'old'::text)",
+    ]
+
+
 # The version.
 
 

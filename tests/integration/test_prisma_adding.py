@@ -75,7 +75,11 @@ class Prisma:
         async def read() -> Database:
             connection = await asyncpg.connect(self.database.dsn)
             try:
-                return await describing.read(connection, expected.schemas(schema), ())
+                every = await connection.fetch(
+                    "SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|info)'"
+                )
+                schemas = [each[0] for each in every] if schema.is_blank else expected.schemas(schema)
+                return await describing.read(connection, schemas, ())
             finally:
                 await connection.close()
 
@@ -104,7 +108,7 @@ def prisma() -> Iterator[Prisma]:
 def test_from_nothing_what_prisma_makes_of_a_schema(name: str, prisma: Prisma) -> None:
     text = SCHEMAS[name]
     sql = prisma.engine.ddl(text, prisma.database.dsn)
-    synced = prisma.synced(sql, MULTI if "schemas = " in text else "")
+    synced = prisma.synced(sql)
     assert synced.left == ()
     assert bool(synced.change) is (name in FORGOTTEN)
     whole = parsed(text)
@@ -298,9 +302,15 @@ def test_schemas_of_the_database(prisma: Prisma) -> None:
     synced = prisma.synced(sql, MULTI)
     assert (synced.left, synced.change) == ((), "")
     assert "model AppUser {" in synced.text
-    # Without the list of schemas nobody looks into another one.
-    alone = prisma.synced("CREATE TABLE users (id int PRIMARY KEY)")
-    assert "@@schema" not in alone.text
+    assert prisma.synced(sql).text == synced.text
+    only = prisma.synced("CREATE SCHEMA app; CREATE TABLE app.users (id int PRIMARY KEY)")
+    assert (only.left, only.change) == ((), "")
+    assert '  schemas  = ["app"]\n' in only.text
+    # One that lists no schemas is about the default one alone.
+    alone = prisma.synced(
+        sql.replace("role app.role", "role int"), MULTI.replace('  schemas  = ["public", "app"]\n', "")
+    )
+    assert (alone.left, "@@schema" in alone.text, "AppUser" in alone.text) == ((), False, False)
 
 
 TYPES = {

@@ -375,12 +375,14 @@ def test_tables_of_other_schemas_are_named(tmp_path: Path, server: postgres.Serv
     sql = {
         **SQL,
         "00003_audit.sql": projects.migration(
-            "CREATE SCHEMA audit;\nCREATE TABLE audit.events (id int);", "DROP SCHEMA audit CASCADE;"
+            "CREATE SCHEMA audit;\nCREATE TABLE audit.events (id int);\nCREATE TYPE audit.kind AS ENUM ('a');",
+            "DROP SCHEMA audit CASCADE;",
         ),
     }
     said = run(project(tmp_path, sql=sql), server)
     assert said.returncode == 0
-    assert "    audit: 1 table in a schema that the Prisma schema does not name\n" in said.stdout
+    listed = "    audit: 1 table and 1 enum in a schema that `schemas` of the datasource does not name\n"
+    assert listed in said.stdout
 
 
 def test_a_schema_that_no_migration_makes_is_named(tmp_path: Path, server: postgres.Server) -> None:

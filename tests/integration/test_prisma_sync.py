@@ -50,6 +50,39 @@ def test_from_an_empty_file(tmp_path: Path, server: postgres.Server) -> None:
     assert schema_of(made).read_text(encoding="utf-8") == text
 
 
+def test_an_empty_file_is_about_all_schemas(tmp_path: Path, server: postgres.Server) -> None:
+    settings = f"{SETTING}  exclude: ['audit.*']\nmigrations:\n  table: tools.versions\n"
+    settings += "rehearsal:\n  setup: setup.sql\n"
+    sql = {
+        **SQL,
+        "00003_billing.sql": projects.migration(
+            "CREATE SCHEMA audit; CREATE TABLE audit.log (id int PRIMARY KEY);\n"
+            "CREATE SCHEMA kinds; CREATE TYPE kinds.plan AS ENUM ('free', 'paid');\n"
+            "CREATE SCHEMA billing; CREATE TABLE billing.invoices (id int PRIMARY KEY, plan kinds.plan);",
+            "DROP SCHEMA billing, kinds, audit CASCADE;",
+        ),
+    }
+    made = project(tmp_path, "", settings, sql=sql)
+    (made / "setup.sql").write_text("CREATE SCHEMA tools;\n", encoding="utf-8")
+    before = told(made, server)
+    assert [each["object"] for each in before["services"][0]["differences"]] == [
+        "billing.invoices",
+        "posts",
+        "users",
+        "kinds.plan",
+        "role",
+    ]
+    said = run(made, server, "sync")
+    assert (said.returncode, said.stderr) == (0, "")
+    text = schema_of(made).read_text(encoding="utf-8")
+    assert '  schemas  = ["public", "billing", "kinds"]\n' in text
+    assert '  @@map("invoices")\n  @@schema("billing")\n' in text
+    after = run(made, server)
+    assert after.returncode == 0
+    listed = "    audit: 1 table in a schema that `schemas` of the datasource does not name\n"
+    assert listed in after.stdout
+
+
 def test_a_difference_is_shown_and_nothing_written(tmp_path: Path, server: postgres.Server) -> None:
     made = project(tmp_path, SOURCE + ROLE + USER.replace("  posts Post[]\n", ""))
     before = schema_of(made).read_bytes()

@@ -20,16 +20,23 @@ _IGNORED = (
 
 
 class Writer:
-    """Writes everything but relations into a plan."""
+    """Writes everything but relations into a plan. `schemas` are those that the datasource lists, or will."""
 
     def __init__(
-        self, of: Present, found: Database, style: naming.Style, to: Plan, default_schema: str
+        self,
+        of: Present,
+        found: Database,
+        style: naming.Style,
+        to: Plan,
+        default_schema: str,
+        schemas: Sequence[str] | None,
     ) -> None:
         self._of = of
         self._found = found
         self._style = style
         self._plan = to
         self._default = default_schema
+        self._schemas = schemas
         self._names = of.names
         self._enums = {f"{schema}.{name}": self._enum((schema, name)) for schema, name in found.enums}
         known = {f"{schema}.{name}" for schema, name in of.enums}
@@ -46,7 +53,7 @@ class Writer:
 
     def _is_place(self, schema: str) -> bool:
         """Whether a model can be in this schema of the database."""
-        return schema in ((self._default,) if self._of.schemas is None else self._of.schemas)
+        return schema in ((self._default,) if self._schemas is None else self._schemas)
 
     def _shown(self, key: Key) -> str:
         return key[1] if key[0] == self._default else ".".join(key)
@@ -125,7 +132,7 @@ class Writer:
 
     def _mapped(self, name: str, key: Key) -> list[Line]:
         lines = [] if name == key[1] else [Line(plan.MAP, f"@@map({wording.string(key[1])})")]
-        if self._of.schemas is not None:
+        if self._schemas is not None:
             lines.append(Line(plan.SCHEMA, f"@@schema({wording.string(key[0])})"))
         return lines
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from generator.diagnostics import Diagnostic, GenError, has_errors
-from generator.prisma import comparing, expected, join_tables, naming, parser
+from generator.prisma import comparing, expected, join_tables, naming, parser, wording
 from generator.prisma.adding import blocks, edits, layout, present, relations
 from generator.prisma.adding.plan import Draft, Plan, Row
 from generator.prisma.adding.present import Key, Present
@@ -72,6 +72,7 @@ class _Run:
         self._plan = Plan()
         self._before = present.read(schema, default_schema)
         self._style = naming.style(self._before.expected)
+        self._schemas = _schemas(found, default_schema) if schema.is_blank else self._before.schemas
         self._tried: set[tuple[str, Key | None, str]] = set()
 
     def added(self) -> Added:
@@ -94,7 +95,7 @@ class _Run:
             if each.missing is not None and (each.rule, each.table, each.object) not in self._tried
         ]
         stages = _in_stages(missing)
-        writer = blocks.Writer(of, self._found, self._style, self._plan, self._default)
+        writer = blocks.Writer(of, self._found, self._style, self._plan, self._default, self._schemas)
         linking = relations.Writer(of, self._style, self._plan)
         for stage in (Stage.BLOCKS, Stage.RELATIONS, Stage.JOIN_TABLES):
             before = len(self._plan.added)
@@ -125,9 +126,10 @@ class _Run:
     def _source(self, of: Present) -> None:
         if not of.has_source:
             # No model is called so, with a space in it.
-            self._plan.drafts["datasource db"] = Draft(
-                Kind.DATASOURCE, "db", [Row("provider", '= "postgresql"')]
-            )
+            rows = [Row("provider", '= "postgresql"')]
+            if self._schemas is not None:
+                rows.append(Row("schemas", f"= [{', '.join(map(wording.string, self._schemas))}]"))
+            self._plan.drafts["datasource db"] = Draft(Kind.DATASOURCE, "db", rows)
             self._plan.added.insert(0, "datasource db")
 
     def _written(self) -> Present:
@@ -146,6 +148,15 @@ class _Run:
         if has_errors(problems) and not has_errors(self._before.problems):
             raise _invalid(problems)
         return now
+
+
+def _schemas(found: Database, default_schema: str) -> tuple[str, ...] | None:
+    """Those of the database that have something for Prisma, the default one first; None if it is the only one."""
+    tables = [key for key, each in found.tables.items() if not (each.is_extension or each.is_view)]
+    schemas = {schema for schema, _ in (*tables, *found.enums)}
+    if schemas <= {default_schema}:
+        return None
+    return tuple(sorted(schemas, key=lambda each: (each != default_schema, each)))
 
 
 def _in_stages(missing: Sequence[Difference]) -> Mapping[Stage, list[Difference]]:
