@@ -82,7 +82,16 @@ def verify(service: model.Service, found: Sequence[Diagnostic], new: New | None,
 def _said(service: model.Service, new: New | None, ran: Ran) -> Iterable[str]:
     number = len(service.migrations)
     which, whose = ("the one migration", "its") if number == 1 else (f"all {number} migrations", "their")
-    yield f"goose applied {which} on {ran.server}; {whose} text and {whose} lock are in order"
+    locked = {each.version for each in service.lock.entries}
+    unlocked = [each for each in service.migrations if each.version not in locked]
+    both = f"{whose} text is" if unlocked else f"{whose} text and {whose} lock are"
+    yield f"goose applied {which} on {ran.server}; {both} in order"
+    if unlocked:
+        file = service.lock.path
+        what = (
+            f"there is no {file}" if service.lock.text is None else f"not in {file} yet: {_named(unlocked)}"
+        )
+        yield f"{what}; `gen lock` writes it, and from then on tells who changes a merged migration"
     if new is not None:
         yield f"new against {new.reference}: {_named(new.migrations)}"
     else:

@@ -432,9 +432,24 @@ def test_a_view_that_prisma_does_not_read_is_not_counted(tmp_path: Path, server:
 
 def test_one_migration_is_no_plural(tmp_path: Path, server: postgres.Server) -> None:
     sql = {"00001_users.sql": projects.migration("COMMENT ON SCHEMA public IS 'x';")}
-    (line, _) = told(project(tmp_path, SCHEMA.partition("\nenum")[0], sql=sql), server)["items"][0]["told"]
+    made = project(tmp_path, SCHEMA.partition("\nenum")[0], sql=sql)
+    assert forked.gen("lock", cwd=made).returncode == 0
+    (line, _) = told(made, server)["items"][0]["told"]
     assert line.startswith("goose applied the one migration on ")
     assert line.endswith("; its text and its lock are in order")
+
+
+def test_a_lock_that_is_not_there_is_not_in_order(tmp_path: Path, server: postgres.Server) -> None:
+    help = "`gen lock` writes it, and from then on tells who changes a merged migration"
+    folder = "migrations/auth-service"
+    more = {**SQL, "00003_more.sql": projects.migration("COMMENT ON TABLE users IS 'x';")}
+    made = project(tmp_path, sql=more)
+    first, second, _ = told(made, server)["items"][0]["told"]
+    assert first.endswith("; their text is in order")
+    assert second == f"not in {folder}/migrations.lock yet: {folder}/00003_more.sql; {help}"
+    (made / folder / "migrations.lock").unlink()
+    _, second, _ = told(made, server)["items"][0]["told"]
+    assert second == f"there is no {folder}/migrations.lock; {help}"
 
 
 def test_an_excluded_table_is_named_and_needs_no_test(tmp_path: Path, server: postgres.Server) -> None:
