@@ -228,6 +228,37 @@ def test_secrets_are_masked() -> None:
         ("EXECUTE $x$ token = 'hunter2' $x$;", "EXECUTE $x$ token = '***' $x$;"),
         ("-- don't\ntoken := 'hunter2';", "-- don't\ntoken := '***';"),
         ("/* don't */ token := 'hunter2", "/* don't */ token := '***"),
+        (
+            "password <> ALL (ARRAY['hunter2'::text, 'x2'::text])",
+            "password <> ALL (ARRAY['***'::text, '***'::text])",
+        ),
+        ("(password IS DISTINCT FROM 'hunter2')", "(password IS DISTINCT FROM '***')"),
+        ("(COALESCE(password, ''::text) <> 'x'::text)", "(COALESCE(password, ''::text) <> '***'::text)"),
+        ("(password)::character varying(20) = 'x'", "(password)::character varying(20) = '***'"),
+        ("lower(NEW.password) = 'x'", "lower(NEW.password) = '***'"),
+        (
+            "(current_setting('app.jwt_secret'::text, true) = 'x')",
+            "(current_setting('app.jwt_secret'::text, true) = '***')",
+        ),
+        ("EXECUTE FUNCTION g('api_key', 'x', 'new')", "EXECUTE FUNCTION g('api_key', '***', 'new')"),
+        ("coalesce(NEW.password, 'x')", "coalesce(NEW.password, '***')"),
+        (
+            "format('USER %L, PASSWORD %L', 'me', 'x') || 'y'",
+            "format('USER %L, PASSWORD %L', '***', '***') || '***'",
+        ),
+        (
+            "INSERT INTO a (token) VALUES ('x', 'y'); SELECT 'z'",
+            "INSERT INTO a (token) VALUES ('***', '***'); SELECT 'z'",
+        ),
+        (
+            "passwd CONSTANT text NOT NULL := 'x'; a := 'y';",
+            "passwd CONSTANT text NOT NULL := '***'; a := 'y';",
+        ),
+        (
+            "jsonb_build_object('password', 'x', 'kind', 'web', 'api_key', 'y')",
+            "jsonb_build_object('password', '***', 'kind', 'web', 'api_key', '***')",
+        ),
+        ("NEW.password IN ('x', 'y') AND state = 'new'", "NEW.password IN ('***', '***') AND state = 'new'"),
     ],
 )
 def test_a_quoted_value_of_a_secret_name_is_masked(text: str, expected: str) -> None:
@@ -250,6 +281,14 @@ def test_a_quoted_value_of_a_secret_name_is_masked(text: str, expected: str) -> 
         'SELECT a AS "don\'t = token", b FROM users WHERE password = old_password',
         "CHECK ((password)::text <> ''::text)",
         "PERFORM set_config('app.token', $1, true), $2 || '$' || $3;",
+        "NEW.password := crypt(NEW.password, gen_salt('bf'));",
+        "NEW.token := encode(gen_random_bytes(16), 'hex');",
+        "(password ~ '^[$]2[aby][$]'::text) OR (token LIKE 'v1-%')",
+        "jsonb_build_object('token', NEW.token, 'kind', 'web')",
+        "SELECT token, 'active' FROM sessions WHERE kind = 'web' ORDER BY token",
+        "IF token_is_old(NEW.token) THEN RAISE EXCEPTION 'token is old'; END IF; state := 'old';",
+        "CASE WHEN (token IS NULL) THEN 'none'::text ELSE 'some'::text END",
+        "date_part('epoch', password_changed_at) > 5 AND secret_kind = 'totp'",
     ],
 )
 def test_code_is_not_masked(text: str) -> None:
