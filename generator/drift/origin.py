@@ -22,6 +22,8 @@ _MAKING: Mapping[str, tuple[str, ...]] = {
     "foreign-data wrapper": ("wrapper",),
     "user mapping": ("mapping",),
 }
+# Whose names are gen's.
+_COMPOSED = ("default privileges", "user mapping")
 _GRANTING = frozenset({"grant", "revoke"})
 _ANYTHING: frozenset[str] = frozenset()
 _PART = re.compile(r'"(?:[^"]|"")+"|[^."]+')
@@ -55,7 +57,11 @@ def _attempts(
     making = frozenset(_MAKING.get(identity.kind, identity.kind.split()[-1:]))
     for heads in (*([_GRANTING] if "grants" in changed else []), making, _ANYTHING):
         for name, among in names:
-            yield heads, [own, name if is_part else ""], "", among
+            of_table = is_part and "table" in making
+            subject = (
+                (name if of_table else own) if heads is making and identity.kind not in _COMPOSED else ""
+            )
+            yield heads, [own, name if is_part else ""], subject, among
     if table:
         # What has no name in the text is made with its table, or added to it.
         for heads, others in ((making | {"table"}, columns), (_ANYTHING, columns), (_ANYTHING, [])):

@@ -328,6 +328,8 @@ def migration(version: int, *statements: str) -> Migration:
     ("kind", "name", "attributes", "changed", "expected"),
     [
         ("column", "public.users.state", {"table": "public.users"}, {"default"}, (2, 10)),
+        ("table", "public.users", {}, {"owner"}, (2, 10)),
+        ("column", "public.users.id", {"table": "public.users"}, {"default"}, (1, 10)),
         ("index", "public.users_state_idx", {"table": "public.users"}, set(), (2, 20)),
         ("table", "public.users", {}, {"grants"}, (1, 20)),
         ("index", "public.users_pkey", {"table": "public.users", "keys": ["id"]}, set(), (1, 10)),
@@ -378,7 +380,7 @@ def test_the_statement_that_makes_it(
             "CREATE INDEX users_state_idx ON users (state);",
             "UPDATE users SET state = touch(1) WHERE id = 1;",
             "CREATE STATISTICS both ON id, state FROM users;",
-            "CREATE TABLE posts (id int, author bigint REFERENCES users);",
+            "CREATE TABLE posts (id int, state text, author bigint REFERENCES users);",
         ),
         migration(
             3,

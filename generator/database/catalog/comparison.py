@@ -176,7 +176,15 @@ class _Both:
     def goes_with(self, identity: Identity, gone: Mapping[Identity, Attributes], what: What) -> bool:
         """Whether something that it is part of is missing, or extra, too."""
         attributes = gone[identity]
-        if any(each in gone for each in _containers(identity, attributes)):
+        wholes = [each for each in _containers(identity, attributes) if each in gone]
+        if what is What.EXTRA and identity.kind in ("table", "foreign table"):
+            # A parent in another schema, or a server, may be nobody's concern; this table is.
+            wholes = [
+                each
+                for each in wholes
+                if each.kind == "schema" or gone[each].get("schema") == attributes.get("schema")
+            ]
+        if wholes:
             return True
         if what is What.EXTRA and any(each in gone for each in _columns(identity, attributes)):
             return True  # Dropping the column drops it; the reverse does not hold for a missing one.
