@@ -16,14 +16,13 @@ from generator.migrations.model import Migration
 # By whose CREATE or ALTER an object is made, where that is not the last word of its kind.
 _MAKING: Mapping[str, tuple[str, ...]] = {
     "column": ("table",),
-    "constraint": ("table",),
+    "constraint": ("table", "domain"),
     "enum": ("type",),
     "default privileges": ("privileges",),
     "foreign-data wrapper": ("wrapper",),
     "user mapping": ("mapping",),
 }
-# Whose names are gen's.
-_COMPOSED = ("default privileges", "user mapping")
+_PRIVILEGES = re.compile(r'(?: in schema "?(.+?)"?)? on (\w+)$')
 _GRANTING = frozenset({"grant", "revoke"})
 _ANYTHING: frozenset[str] = frozenset()
 _PART = re.compile(r'"(?:[^"]|"")+"|[^."]+')
@@ -48,20 +47,25 @@ def _attempts(
     identity: Identity, attributes: Attributes, changed: Collection[str], applied: Sequence[Migration]
 ) -> Iterator[tuple[Collection[str], Sequence[str], str, Sequence[Migration]]]:
     own = last_part(identity.name)
-    is_part = attributes.get("table") is not None
-    table = last_part(str(attributes["table"])) if is_part else ""
+    whole = attributes.get("table") or attributes.get("domain")
+    is_part = whole is not None
+    table = last_part(str(whole)) if is_part else ""
     columns = [last_part(each) for each in _texts(attributes.get("columns") or attributes.get("keys"))]
     if "owned by" in attributes:
         table, *columns = [_plain(each) for each in _PART.findall(str(attributes["owned by"]))[-2:]]
     names = mentions.names(table, applied) if table else [("", applied)]
     making = frozenset(_MAKING.get(identity.kind, identity.kind.split()[-1:]))
+    if identity.kind == "index":  # Whose name is enough: `ALTER INDEX a RENAME TO b`.
+        yield making, [own], own, applied
+    if identity.kind == "default privileges":
+        found = _PRIVILEGES.search(identity.name)
+        yield making, [*filter(None, found.groups())] if found else [], "", applied
+        return
     for heads in (*([_GRANTING] if "grants" in changed else []), making, _ANYTHING):
         for name, among in names:
             of_table = is_part and "table" in making
-            subject = (
-                (name if of_table else own) if heads is making and identity.kind not in _COMPOSED else ""
-            )
-            yield heads, [own, name if is_part else ""], subject, among
+            subject = name if of_table else own
+            yield heads, [own, name if is_part else ""], subject if heads is making else "", among
     if table:
         # What has no name in the text is made with its table, or added to it.
         for heads, others in ((making | {"table"}, columns), (_ANYTHING, columns), (_ANYTHING, [])):

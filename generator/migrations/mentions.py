@@ -87,6 +87,9 @@ def _begins(text: str, heads: Collection[str]) -> bool:
     words = re.findall(r"\w+", _head(text).lower())[:_FIRST_WORDS]
     for head in heads:
         verb, _, thing = head.rpartition(" ")
+        # ALTER DEFAULT PRIVILEGES IN SCHEMA alters no schema.
+        if words[1:2] == ["default"] and thing != "privileges":
+            continue
         if thing in words and words[0] in ({verb} if verb else {"create", "alter", thing}):
             return True
     return False

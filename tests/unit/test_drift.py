@@ -329,6 +329,10 @@ def migration(version: int, *statements: str) -> Migration:
     [
         ("column", "public.users.state", {"table": "public.users"}, {"default"}, (2, 10)),
         ("table", "public.users", {}, {"owner"}, (2, 10)),
+        ("index", "public.renamed_idx", {"table": "public.writers"}, set(), (3, 50)),
+        ("default privileges", "of x in schema app on tables", {}, {"grants"}, (3, 70)),
+        ("schema", "app", {}, {"owner"}, (3, 60)),
+        ("constraint", "email_check on domain public.email", {"domain": "public.email"}, set(), (3, 80)),
         ("column", "public.users.id", {"table": "public.users"}, {"default"}, (1, 10)),
         ("index", "public.users_state_idx", {"table": "public.users"}, set(), (2, 20)),
         ("table", "public.users", {}, {"grants"}, (1, 20)),
@@ -388,6 +392,10 @@ def test_the_statement_that_makes_it(
             "CREATE INDEX authors_age_idx ON authors (age);",
             "ALTER TABLE authors RENAME TO writers;",
             "CREATE TABLE authors (name text PRIMARY KEY, age int);",
+            "ALTER INDEX old_idx RENAME TO renamed_idx;",
+            "CREATE SCHEMA app;",
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO app_reader;",
+            "CREATE DOMAIN email AS text CHECK (VALUE <> '');",
         ),
     )
     found = origin.find(Identity(kind, name), attributes, changed, applied)
