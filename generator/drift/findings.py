@@ -48,8 +48,15 @@ _PRINTED = {
 }
 # Attributes that say what an extra object is, each with the value that goes without saying.
 _TELLING: Mapping[str, Value | None] = {
-    **dict.fromkeys(("table", "type", "definition", "columns", "keys", "references", "expression")),
-    **dict.fromkeys(("exclusion", "command", "using", "check", "owner", "returns", "language")),
+    **dict.fromkeys(
+        ("table", "parents", "partition bound", "type", "default", "definition", "columns", "keys")
+    ),
+    **dict.fromkeys(
+        ("predicate", "references", "expression", "exclusion", "command", "using", "check", "labels")
+    ),
+    **dict.fromkeys(("tables", "owner", "returns", "language")),
+    "nullable": True,
+    "unique": False,
     "security definer": False,
     "validated": True,
     "valid": True,
@@ -163,6 +170,16 @@ def _grants(catalog: Catalog, name: str) -> frozenset[str] | None:
     )
 
 
+def _told(kind: str, found: Attributes) -> Iterator[tuple[str, Value]]:
+    for key, usual in _TELLING.items():
+        value = masking.masked(found.get(key))
+        if value is not None and value is not usual and value != []:
+            yield key, value
+    if kind == "default privileges":
+        given = _texts(found.get("grants"))
+        yield "grants", [each for each in given if not each.endswith(f" TO {relative.MIGRATING}")]
+
+
 def _finding(
     identity: Identity,
     differences: Sequence[Difference],
@@ -182,11 +199,7 @@ def _finding(
         for each in differences
         if what is What.CHANGED and not (is_invalid and each.attribute == "ready" and "valid" in attributes)
     )
-    told: dict[str, Value] = {}
-    for key, usual in _TELLING.items() if what is What.EXTRA else ():
-        value = masking.masked(found.get(key))
-        if value is not None and value is not usual:
-            told[key] = value
+    told = dict(_told(identity.kind, found)) if what is What.EXTRA else {}
     place = None
     if what is not What.EXTRA:
         changed = {each.attribute for each in changes}

@@ -408,21 +408,40 @@ def test_what_a_person_reads_of_what_is_not_expected(
         "ALTER TABLE users ADD CONSTRAINT by_hand CHECK (state <> '') NOT VALID;"
         "CREATE FUNCTION door() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';"
         "CREATE POLICY own ON users FOR DELETE USING (state = 'old');"
+        "CREATE UNIQUE INDEX once ON users (state) WHERE id > 4;"
+        "ALTER TABLE users ADD needed int NOT NULL DEFAULT 7;"
+        "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO drift_other;"
+        "CREATE TYPE mood AS ENUM ('good', 'bad');"
     )
     said = drift(project, place, live)
     _, _, shown = said.stdout.partition("not expected (drift-extra)\n")
     assert shown.splitlines() == [
+        "  column public.users.needed",
+        "    table: public.users",
+        "    type: integer",
+        "    default: 7",
+        "    nullable: no",
         "  constraint by_hand on public.users",
         "    table: public.users",
         "    type: check",
         "    columns: state",
         "    expression: (state <> ''::text)",
         "    validated: no",
+        "  default privileges of the migrating role on tables",
+        "    grants: SELECT TO drift_other",
+        "  enum public.mood",
+        "    labels: good, bad",
+        "    owner: the migrating role",
         "  function public.door()",
         "    owner: the migrating role",
         "    returns: integer",
         "    language: sql",
         "    security definer: yes",
+        "  index public.once",
+        "    table: public.users",
+        "    keys: state",
+        "    predicate: (id > 4)",
+        "    unique: yes",
         "  policy own on public.users",
         "    table: public.users",
         "    command: delete",
