@@ -196,7 +196,8 @@ def _javascript(root: Path, folder: str, own: Iterable[Path]) -> tuple[str, str]
         return quoting.path(code), schema
     if not text.strip() or any(_is_same(root, beside, each) for each in own):
         raise _UnknownError(f"{quoting.path(code)} is no client of Prisma's: it holds no `inlineSchema`")
-    return quoting.path(beside), _read(root, beside)
+    absent = f"{quoting.path(code)} holds no `inlineSchema`, as a client of Prisma's does, and there is no "
+    return quoting.path(beside), _read(root, beside, absent + quoting.path(beside))
 
 
 def _is_same(root: Path, path: str, other: Path) -> bool:
@@ -232,11 +233,12 @@ def _inline(text: str) -> str | None:
     return schema if isinstance(schema, str) else None
 
 
-def _read(root: Path, path: str) -> str:
+def _read(root: Path, path: str, absent: str | None = None) -> str:
     try:
         return trees.text(root, path, MAX_BYTES)
     except trees.Absent as reason:
-        raise _UnknownError(f"there is no generated client: looked at {_shown([path])}") from reason
+        told = absent or f"there is no generated client: looked at {_shown([path])}"
+        raise _UnknownError(told) from reason
     except trees.Unreadable as reason:
         raise _UnknownError(f"{quoting.path(path)} {reason}") from reason
 

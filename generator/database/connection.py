@@ -105,12 +105,18 @@ def _refused(address: Address, error: Exception, timeout: float | None) -> GenEr
     return GenError(f"could not connect to {address.shown}: {why}", help=_help(error, why))
 
 
+_HELPS = {
+    "3D000": "create the database, or correct its name in the URL",
+    "55P03": "somebody holds a lock on PostgreSQL's own catalogs (VACUUM FULL, for one); try again in a moment",
+}
+
+
 def _help(error: Exception, why: str) -> str:
     state = sqlstate(error)
     if state.startswith("28"):
         return "check user and password, and the server's pg_hba.conf"
-    if state == "3D000":
-        return "create the database, or correct its name in the URL"
+    if state in _HELPS:
+        return _HELPS[state]
     if "startup parameter" in why:
         return "give the address of PostgreSQL itself: PgBouncer refuses a session's settings"
     if state:

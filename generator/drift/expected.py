@@ -18,6 +18,7 @@ from generator.database.catalog import snapshot
 from generator.database.catalog.snapshot import Exclusion
 from generator.database.identifiers import quoted
 from generator.diagnostics import Diagnostic, GenError, Severity
+from generator.drift import versions
 from generator.drift.result import Expectation
 from generator.migrations.model import Migration
 from generator.rehearsal import failure, scripts, walk
@@ -83,9 +84,9 @@ async def _rehearsed(wanted: Rehearsing, admin: Address, where: str) -> Expectat
         finally:
             # A migration may have ended it.
             link.terminate()
-        versions = tuple(sorted(each.version for each in wanted.migrations))
+        applied = tuple(sorted(each.version for each in wanted.migrations))
         source = where if wanted.url is None else f"PostgreSQL {throw_away.major} at {where}"
-        return Expectation(after, before, versions, wanted.schema, source, tuple(_warnings(wanted, program)))
+        return Expectation(after, before, applied, wanted.schema, source, tuple(_warnings(wanted, program)))
 
 
 async def _prepared(wanted: Rehearsing, bare: Address) -> Address:
@@ -120,11 +121,23 @@ async def _migrate(wanted: Rehearsing, program: goose.Goose, address: Address) -
                 told = goose.failure(ended.output)
                 file = f" ({told.file})" if told is not None and told.file else ""
                 reason = told.message if told is not None else failure.last_line(ended.output)
-                raise GenError(
-                    f"the migrations do not run in a database of their own{file}: {' '.join(reason.split())}",
-                    help=f"`gen test {wanted.service.name}` shows where; `rehearsal` in services.yaml names what has "
-                    "to be there before",
-                )
+                wrong = f"do not run in a database of their own{file}: {' '.join(reason.split())}"
+                raise _cannot_run(wanted, wrong)
+
+
+def _cannot_run(wanted: Rehearsing, wrong: str) -> GenError:
+    service = wanted.service
+    skipped = versions.skipped(service, wanted.migrations)
+    if skipped:
+        named = ", ".join(each.path for each in skipped)
+        return GenError(
+            f"the migrations that `{service.table}` of the database has {wrong}",
+            help=f"it has no row for {named}, and for later ones: where they did run, put their rows back",
+        )
+    return GenError(
+        f"the migrations {wrong}",
+        help=f"`gen test {service.name}` shows where; `rehearsal` in services.yaml names what has to be there before",
+    )
 
 
 def _ascending(migrations: Sequence[Migration]) -> Iterator[list[Migration]]:

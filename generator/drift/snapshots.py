@@ -16,6 +16,7 @@ from pathlib import Path
 from generator import model
 from generator.database.catalog.snapshot import Catalog
 from generator.diagnostics import GenError
+from generator.drift import versions
 from generator.drift.result import Expectation
 from generator.migrations import lock
 from generator.migrations.model import Migration
@@ -107,6 +108,11 @@ def read(path: Path, root: Path, service: model.Service, migrations: Sequence[Mi
             f"{path} is of version {version!r}, and the database is at {wanted}",
             help=f"take the snapshot of the deployed commit, leave out `--snapshot`, or {again}",
         )
+    if skipped := versions.skipped(service, migrations):
+        raise GenError(
+            f"{path} is of all migrations up to {wanted}, and the database has no {skipped[0].path}",
+            help="leave out `--snapshot`: a rehearsal runs those that it has",
+        )
     if given.get("made of") != digest(root, service, migrations):
         raise GenError(
             f"{path} is stale: it was taken of other migrations than the {len(migrations)} that the database has, or "
@@ -121,8 +127,8 @@ def read(path: Path, root: Path, service: model.Service, migrations: Sequence[Mi
             raise _broken(path)
     except (KeyError, UnicodeEncodeError) as error:
         raise _broken(path) from error
-    versions = tuple(sorted(each.version for each in migrations))
-    return Expectation(catalog, before, versions, schema, str(path))
+    applied = tuple(sorted(each.version for each in migrations))
+    return Expectation(catalog, before, applied, schema, str(path))
 
 
 def _parsed(path: Path) -> dict[str, object]:

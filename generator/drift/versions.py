@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from generator import model
 from generator.diagnostics import Diagnostic, Position, Severity
 from generator.migrations.model import Migration
 from generator.status import Entry, State, Status
 
 _MOST = 3
+
+
+def skipped(service: model.Service, applied: Sequence[Migration]) -> list[Migration]:
+    """The migrations below the newest applied one that are not applied."""
+    newest = max((each.version for each in applied), default=0)
+    return [each for each in service.migrations if each.version < newest and each not in applied]
 
 
 def problems(status: Status) -> Iterator[Diagnostic]:

@@ -462,6 +462,27 @@ def test_a_database_that_is_behind_is_told_and_is_no_drift(
     assert "version 3 is not applied yet" in drift(project, place, live).stdout
 
 
+def test_a_hole_that_later_migrations_stand_on_is_named(
+    project: Path, place: postgres.Database, live: postgres.Server, tmp_path: Path
+) -> None:
+    migrated(project, place)
+    path = tmp_path / "expected.json"
+    assert drift(project, place, live, "--write-snapshot", path).returncode == 0
+    place.query("DELETE FROM goose_db_version WHERE version_id = 1;")
+    said = drift(project, place, live)
+    assert said.returncode == 2
+    assert said.stderr.startswith(
+        "gen: the migrations that `goose_db_version` of the database has do not run in a "
+    )
+    lacking = "migrations/auth-service/00001_users.sql"
+    assert f"help: it has no row for {lacking}, and for later ones" in said.stderr
+    said = drift(project, place, live, "--snapshot", path)
+    assert said.returncode == 2
+    assert said.stderr.startswith(
+        f"gen: {path} is of all migrations up to 3, and the database has no {lacking}\n"
+    )
+
+
 def test_a_hole_is_told_and_not_filled(
     project: Path, place: postgres.Database, live: postgres.Server
 ) -> None:

@@ -588,6 +588,15 @@ def test_where_gen_cannot_know(tmp_path: Path, setting: str, said: str) -> None:
     assert said in found.told[0]
 
 
+def test_what_is_no_client_is_named(project: Path) -> None:
+    (project / "generated/js/index.js").write_text("module.exports = {}\n", encoding="utf-8")
+    (project / "generated/js/schema.prisma").unlink(missing_ok=True)
+    found = verified(project)
+    assert found.state is State.NOT_VERIFIED
+    assert "generated/js/index.js holds no `inlineSchema`" in found.told[0]
+    assert found.told[0].endswith("and there is no generated/js/schema.prisma")
+
+
 JS = 'provider = "prisma-client-js"'
 
 
