@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from generator.database.catalog.snapshot import Attributes, Identity, Value
 from generator.diagnostics import Position
@@ -36,16 +37,34 @@ def find(
 
     `changed` are the attributes that differ.
     """
-    for heads, words, subject, among in _attempts(identity, attributes, changed, applied):
-        found = mentions.last(heads, words, among, subject)
-        if found is not None:
-            return found
+    whole = attributes.get("table") or attributes.get("domain")
+    schema = _schema(str(whole) if whole is not None else identity.name)
+    # What is named without a schema is in public, or made behind a `SET search_path`.
+    for is_bare in (True,) if schema in ("", "public") else (False, True):
+        for each in _attempts(identity, attributes, changed, applied):
+            of: dict[str, re.Pattern[str]] = {}
+            if schema and each.relation:
+                of[each.relation] = mentions.relation(each.relation, schema, is_bare=is_bare)
+            words, subject = [of.get(word, word) for word in each.words], of.get(each.subject, each.subject)
+            found = mentions.last(each.heads, words, each.among, subject)
+            if found is not None:
+                return found
     return None
+
+
+class _Attempt(NamedTuple):
+    """As of `mentions.last`; `relation` is the one of the words that may stand behind its schema."""
+
+    heads: Collection[str]
+    words: Sequence[str]
+    subject: str
+    relation: str
+    among: Sequence[Migration]
 
 
 def _attempts(
     identity: Identity, attributes: Attributes, changed: Collection[str], applied: Sequence[Migration]
-) -> Iterator[tuple[Collection[str], Sequence[str], str, Sequence[Migration]]]:
+) -> Iterator[_Attempt]:
     own = last_part(identity.name)
     whole = attributes.get("table") or attributes.get("domain")
     is_part = whole is not None
@@ -55,22 +74,31 @@ def _attempts(
         table, *columns = [_plain(each) for each in _PART.findall(str(attributes["owned by"]))[-2:]]
     names = mentions.names(table, applied) if table else [("", applied)]
     making = frozenset(_MAKING.get(identity.kind, identity.kind.split()[-1:]))
-    if identity.kind == "index":  # Whose name is enough: `ALTER INDEX a RENAME TO b`.
-        yield making, [own], own, applied
     if identity.kind == "default privileges":
         found = _PRIVILEGES.search(identity.name)
-        yield making, [*filter(None, found.groups())] if found else [], "", applied
+        yield _Attempt(making, [*filter(None, found.groups())] if found else [], "", "", applied)
         return
+    if identity.kind == "index":
+        yield from (_Attempt(making, [own, name], own, name, among) for name, among in names)
+        yield _Attempt(making, [own], own, "", applied)  # `ALTER INDEX a RENAME TO b` names no table.
     for heads in (*([_GRANTING] if "grants" in changed else []), making, _ANYTHING):
         for name, among in names:
-            of_table = is_part and "table" in making
-            subject = name if of_table else own
-            yield heads, [own, name if is_part else ""], subject if heads is making else "", among
+            of = name if is_part else own
+            subject = of if "table" in making else own
+            yield _Attempt(
+                heads, [own, name if is_part else ""], subject if heads is making else "", of, among
+            )
     if table:
         # What has no name in the text is made with its table, or added to it.
         for heads, others in ((making | {"table"}, columns), (_ANYTHING, columns), (_ANYTHING, [])):
             for name, among in names:
-                yield heads, [name, *others], name if heads else "", among
+                yield _Attempt(heads, [name, *others], name if heads else "", name, among)
+
+
+def _schema(name: str) -> str:
+    """`app` of `app.users`, and of `app.users(integer)`; empty where there is none."""
+    parts = _PART.findall(name.split("(", 1)[0])
+    return _plain(parts[0]) if len(parts) == 2 else ""
 
 
 def last_part(name: str) -> str:

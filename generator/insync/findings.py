@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from generator.diagnostics import Diagnostic, Position
@@ -37,18 +37,26 @@ def find(
     schema: nodes.Schema,
     found: Database,
     migrations: Sequence[Migration],
+    default_schema: str,
 ) -> tuple[Finding, ...]:
     """`found` is the database."""
     enums = {name for key in found.enums for name in (key[1], ".".join(key))}
     return tuple(
-        _finding(each, schema, () if each.table is None and each.object not in enums else migrations)
+        _finding(
+            each,
+            schema,
+            () if each.table is None and each.object not in enums else migrations,
+            default_schema,
+        )
         for each in differences
     )
 
 
-def _finding(each: Difference, schema: nodes.Schema, migrations: Sequence[Migration]) -> Finding:
+def _finding(
+    each: Difference, schema: nodes.Schema, migrations: Sequence[Migration], default_schema: str
+) -> Finding:
     where = schema.position(each.origin) if each.origin is not None else _end(schema)
-    migration = _migration(each, migrations)
+    migration = _migration(each, migrations, default_schema)
     help = each.help
     if migration is not None:
         help += f"\nin the migrations: {migration.path}:{migration.line}"
@@ -68,21 +76,33 @@ def main(schema: nodes.Schema) -> nodes.File:
     return next((each for each in schema.files if each.path in sources), schema.files[0])
 
 
-def _migration(each: Difference, migrations: Sequence[Migration]) -> Position | None:
-    table = each.table[1] if each.table is not None else ""
-    own = each.object.rpartition(".")[2]
-    tables = mentions.names(table, migrations) if table else [("", migrations)]
-    attempts: list[tuple[Collection[str], Sequence[str], str, Sequence[Migration]]] = [
-        (_HEADS.get(each.rule, ()), [own], own, migrations),
-        *((("table",), [own, name], name, among) for name, among in tables),
-        *(((), [own] if own == name else [own, name], "", among) for name, among in tables),
-        *((("create table",), [name], name, among) for name, among in tables),
-        (("table",), [table], table, migrations),
-        ((), [table], "", migrations),
-    ]
-    first, last = 0 if each.rule in _HEADS else 1, 1 + len(tables) if each.rule in _EXTRA else len(attempts)
-    for heads, words, subject, among in attempts[first:last]:
-        found = mentions.last(heads, words, among, subject)
-        if found is not None:
-            return found[1]
+def _migration(each: Difference, migrations: Sequence[Migration], default_schema: str) -> Position | None:
+    before, _, own = each.object.rpartition(".")
+    schema, table = each.table if each.table is not None else (before or default_schema, "")
+    # What is named without a schema is the default one's, or made behind a `SET search_path`.
+    for is_bare in (True,) if schema == default_schema else (False, True):
+        for heads, words, subject, among in _attempts(each.rule, own, table, migrations):
+            of = {name: mentions.relation(name, schema, is_bare=is_bare) for name in words[-1:] if name}
+            found = mentions.last(
+                heads, [of.get(name, name) for name in words], among, of.get(subject, subject)
+            )
+            if found is not None:
+                return found[1]
     return None
+
+
+def _attempts(
+    rule: str, own: str, table: str, migrations: Sequence[Migration]
+) -> Iterator[tuple[Collection[str], Sequence[str], str, Sequence[Migration]]]:
+    """The last of the words is the name of a table, a type or a view."""
+    tables = mentions.names(table, migrations) if table else [("", migrations)]
+    if rule in _HEADS:
+        yield from ((_HEADS[rule], [own, name], own, among) for name, among in tables if name)
+        yield _HEADS[rule], [own], own, migrations
+    yield from ((("table",), [own, name], name, among) for name, among in tables)
+    if rule in _EXTRA:
+        return
+    yield from (((), [own] if own == name else [own, name], "", among) for name, among in tables)
+    yield from ((("create table",), [name], name, among) for name, among in tables)
+    yield ("table",), [table], table, migrations
+    yield (), [table], "", migrations

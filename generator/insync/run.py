@@ -150,7 +150,9 @@ def compared(checked: Checked, schema: nodes.Schema) -> Checked:
         problems=(*made.warnings, *_unused(excluding, checked.service)),
         expected=mine,
         found=theirs,
-        findings=findings.find(differences, schema, theirs, migrations(checked.service)),
+        findings=findings.find(
+            differences, schema, theirs, migrations(checked.service), settings.default_schema
+        ),
         beside=(*comparing.beside(theirs, settings.default_schema, mine), *made.elsewhere),
     )
 

@@ -22,8 +22,18 @@ _HEAD = 300
 _FIRST_WORDS = 6
 
 
+def relation(name: str, schema: str, *, is_bare: bool) -> re.Pattern[str]:
+    """A table or type as SQL names it: with its schema, or without any if that `is_bare`; not one of another schema."""
+    qualified = rf'(?<![\w$."])"?{re.escape(schema)}"?\s*\.\s*"?'
+    before = rf'(?:{qualified}|(?<![\w$.])(?<!\.")(?<!\.\s))' if is_bare else qualified
+    return re.compile(rf"{before}{re.escape(name)}(?![\w$])", re.IGNORECASE)
+
+
 def last(
-    heads: Collection[str], words: Sequence[str], applied: Sequence[Migration], subject: str | None = None
+    heads: Collection[str],
+    words: Sequence[str | re.Pattern[str]],
+    applied: Sequence[Migration],
+    subject: str | re.Pattern[str] | None = None,
 ) -> tuple[Migration, Position] | None:
     """The last statement of an Up with all of the words, at the first of them; if there are `heads`, one that creates
     or alters with one of them among its first words (`create index …`), or begins with one (`grant`); `create table`
@@ -75,7 +85,9 @@ def _unquoted(name: str) -> str:
     return name.rpartition(".")[2].strip().strip('"').lower()
 
 
-def _word(text: str) -> re.Pattern[str]:
+def _word(text: str | re.Pattern[str]) -> re.Pattern[str]:
+    if isinstance(text, re.Pattern):
+        return text
     return re.compile(rf"(?<![\w$]){re.escape(text)}(?![\w$])", re.IGNORECASE)
 
 

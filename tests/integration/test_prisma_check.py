@@ -264,6 +264,41 @@ def test_a_name_that_two_tables_had_tells_the_right_one(tmp_path: Path, server: 
     assert origins == {"b.a_pkey": 2, "a.a_pkey1": 4}
 
 
+def test_a_name_in_two_schemas_tells_the_right_one(tmp_path: Path, server: postgres.Server) -> None:
+    statements = (
+        "CREATE SCHEMA app;",
+        "CREATE TYPE app.kind AS ENUM ('a');",
+        "CREATE TABLE app.t (id int PRIMARY KEY, a int, kind app.kind);",
+        "CREATE INDEX t_a_idx ON app.t (a);",
+        "CREATE TYPE kind AS ENUM ('a');",
+        "CREATE TABLE t (id int PRIMARY KEY, a int, kind kind);",
+        "CREATE INDEX t_a_idx ON t (a);",
+        "ALTER TABLE app.t ADD b int;",
+    )
+    sql = {"00001_t.sql": projects.migration("\n".join(statements), "SELECT 1;")}
+    source = SOURCE.replace("}", '  schemas = ["public", "app"]\n}')
+    blocks = [
+        f'model {name} {{\n  id Int\n  a String?\n\n  @@map("t")\n  @@schema("{schema}")\n  @@ignore\n}}\n\n'
+        f'enum {name}Kind {{\n  b\n\n  @@map("kind")\n  @@schema("{schema}")\n}}\n'
+        for name, schema in (("A", "app"), ("P", "public"))
+    ]
+    found = told(project(tmp_path, source + "\n".join(blocks), sql=sql), server)
+    origins = {each["object"]: each["migration"]["line"] for each in found["services"][0]["differences"]}
+    assert origins == {
+        "app.t.a": 4,
+        "app.t.b": 9,
+        "app.t.kind": 4,
+        "app.t.t_a_idx": 5,
+        "app.t.t_pkey": 4,
+        "app.kind": 3,
+        "t.a": 7,
+        "t.kind": 7,
+        "t.t_a_idx": 8,
+        "t.t_pkey": 7,
+        "kind": 6,
+    }
+
+
 def test_prismas_configuration_is_no_schema(tmp_path: Path) -> None:
     made = project(tmp_path, settings=SETTING.replace("prisma/schema.prisma", "prisma.config.ts"))
     (made / "prisma.config.ts").write_text("export default {}\n", encoding="utf-8")

@@ -332,6 +332,11 @@ def migration(version: int, *statements: str) -> Migration:
         ("index", "public.renamed_idx", {"table": "public.writers"}, set(), (3, 50)),
         ("default privileges", "of x in schema app on tables", {}, {"grants"}, (3, 70)),
         ("schema", "app", {}, {"owner"}, (3, 60)),
+        ("table", "app.readers", {}, {"owner"}, (3, 90)),
+        ("table", "public.readers", {}, {"owner"}, (3, 100)),
+        ("column", "app.readers.age", {"table": "app.readers"}, {"type"}, (3, 90)),
+        ("table", "app.readers", {}, {"grants"}, (3, 110)),
+        ("table", "billing.readers", {}, {"owner"}, (3, 120)),
         ("constraint", "email_check on domain public.email", {"domain": "public.email"}, set(), (3, 80)),
         ("column", "public.users.id", {"table": "public.users"}, {"default"}, (1, 10)),
         ("index", "public.users_state_idx", {"table": "public.users"}, set(), (2, 20)),
@@ -396,6 +401,10 @@ def test_the_statement_that_makes_it(
             "CREATE SCHEMA app;",
             "ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO app_reader;",
             "CREATE DOMAIN email AS text CHECK (VALUE <> '');",
+            "CREATE TABLE app.readers (age int);",
+            "CREATE TABLE readers (age int);",
+            'GRANT SELECT ON "app" . "readers" TO app_reader;',
+            "CREATE TABLE billing.readers (id int REFERENCES app.readers);",
         ),
     )
     found = origin.find(Identity(kind, name), attributes, changed, applied)
